@@ -1,0 +1,445 @@
+"""Answers, as values: findings with their proof, disputes, gaps and flips.
+
+Nothing is computed here but what is asked of a finding late: gaps, flips and intervals come from functions the asker put in, on
+first access. ``str()`` reads like a lawyer's note, ``_repr_html_`` shows it in a notebook cell, :meth:`Finding.to_json` is the
+command line's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from policygraph.truth import Outcome, Strength, Truth, Verdict
+
+__all__ = ["Evidence", "Finding", "Flip", "Gap", "Proof", "Route", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim as it counted: what it says, for or against, how surely, and who says it where.
+
+    Attributes
+    ----------
+    claim
+        Id of the claim.
+    text
+        What it says, in words.
+    against
+        Whether it speaks against the statement it is listed under.
+    strength
+        As computed from the evidence table in force.
+    speaker, document, version, at
+        Who says it, in which version of which document, at which place.
+    title, published, url
+        Of the document.
+    when
+        The interval it is said to hold over, in words.
+    """
+
+    claim: str
+    text: str
+    against: bool
+    strength: Strength
+    stance: str
+    speaker: str
+    document: str
+    version: int
+    at: str
+    title: str
+    published: date
+    url: str
+    when: str = ""
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "claim": self.claim, "says": self.text, "against": self.against, "strength": self.strength.word,
+            "stance": self.stance, "by": self.speaker, "source": self.document, "version": self.version, "at": self.at,
+            "title": self.title, "published": self.published.isoformat(), "url": self.url, "when": self.when, "note": self.note,
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        place = f", {self.at}" if self.at else ""
+        return f"{self.strength.word}: {self.text} ({self.speaker}, in {self.document}{place}, {self.published})"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path: an edge of a view, walked forwards or, where *inverse*, backwards.
+
+    ``subject``, ``relation`` and ``object`` are ids as the claim says them, whichever way the step was walked.
+    ``unknown_bounds`` names the bounds of time the step relies on without knowing them.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    inverse: bool
+    truth: Truth[int]
+    evidence: tuple[Evidence, ...]
+    begins: date | None = None
+    ends: date | None = None
+    unknown_bounds: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Ids of the claims in support."""
+        return tuple(item.claim for item in self.evidence if not item.against)
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the step stands and something speaks against it."""
+        return self.truth.for_ >= self.truth.against > 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data, the strongest supporting claim first."""
+        support = [item for item in self.evidence if not item.against]
+        best = max(support, key=lambda item: item.strength) if support else None
+        return {
+            "s": self.subject, "r": self.relation, "o": self.object, "inverse": self.inverse,
+            "claim": best.claim if best else None, "source": best.document if best else None,
+            "by": best.speaker if best else None, "strength": Strength(self.truth.for_).word,
+            "against": Strength(self.truth.against).word, "contested": self.is_contested,
+            "claims": [item.to_json() for item in self.evidence],
+            "unknown_bounds": list(self.unknown_bounds),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way by which something is so: a kind (fab equipment, design software ...), its best path, its own truth."""
+
+    kind: str
+    verdict: Verdict
+    path: tuple[Step, ...]
+    label: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it in the form the command line prints."""
+        return {
+            "kind": self.kind, "label": self.label, "outcome": str(self.verdict.outcome), "leaning": str(self.verdict.leaning),
+            "for": Strength(self.verdict.all_.for_).word, "against": Strength(self.verdict.all_.against).word,
+            "path": [step.to_json() for step in self.path],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is not known and would move the outcome: one typed pattern with one open end.
+
+    >>> Gap("smic-finfet-lines", "usesEquipment", None, of="Equipment", why="which tools stood there").pattern
+    'smic-finfet-lines usesEquipment ?Equipment'
+    """
+
+    subject: str | None
+    relation: str
+    object: str | None
+    of: str
+    why: str
+    route: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """The pattern, the open end written ``?Class``."""
+        return f"{self.subject or '?' + self.of} {self.relation} {self.object or '?' + self.of}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"pattern": self.pattern, "s": self.subject, "r": self.relation, "o": self.object, "of": self.of,
+                "why": self.why, "route": self.route}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A smallest set of claims, or a whole source, whose rejection changes the outcome."""
+
+    claims: tuple[str, ...]
+    documents: tuple[str, ...]
+    becomes: Outcome
+    whole_source: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"reject": list(self.documents if self.whole_source else self.claims), "whole_source": self.whole_source,
+                "claims": list(self.claims), "documents": list(self.documents), "becomes": str(self.becomes)}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A node of a proof tree: what was tested, where the law says so, and how it came out.
+
+    Attributes
+    ----------
+    kind
+        The kind of condition (``all``, ``any``, ``not``, ``path``, ``listed`` ...), or ``leaf``.
+    label
+        What was tested, in words.
+    cite
+        The paragraph that demands the test, an id such as ``ear:734.9-e-1``.
+    verdict
+        The truth of this node in both runs.
+    children
+        What it rests on.
+    steps
+        For a path: its best path.
+    evidence
+        The claims that counted here, for and against.
+    note
+        Whatever a reader must know to weigh it: a presumption, one edition carried back, an input not given.
+    """
+
+    kind: str
+    label: str
+    verdict: Verdict
+    cite: str = ""
+    children: tuple[Proof, ...] = ()
+    steps: tuple[Step, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+    def walk(self) -> Iterator[Proof]:
+        """Yield this node and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def all_evidence(self) -> Iterator[Evidence]:
+        """Yield every claim that counted in the tree, in order, each once."""
+        seen: set[tuple[str, bool]] = set()
+        for node in self.walk():
+            for item in (*node.evidence, *(item for step in node.steps for item in step.evidence)):
+                if (item.claim, item.against) not in seen:
+                    seen.add((item.claim, item.against))
+                    yield item
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tree as plain data."""
+        return {
+            "kind": self.kind, "label": self.label, "cite": self.cite, "outcome": str(self.verdict.outcome),
+            "leaning": str(self.verdict.leaning), "for": Strength(self.verdict.all_.for_).word,
+            "against": Strength(self.verdict.all_.against).word, "note": self.note,
+            "path": [step.to_json() for step in self.steps], "evidence": [item.to_json() for item in self.evidence],
+            "children": [child.to_json() for child in self.children],
+        }  # fmt: skip
+
+    def lines(self, depth: int = 0) -> Iterator[str]:
+        """Yield the tree as indented lines of text."""
+        pad = "  " * depth
+        cite = f" [{self.cite}]" if self.cite else ""
+        mark = {"met": "+", "not met": "-", "contested": "~", "unknown": "?"}[str(self.verdict.outcome)]
+        leaning = f", leaning {self.verdict.leaning}" if self.verdict.outcome is Outcome.CONTESTED else ""
+        best = self.verdict.all_.for_ or self.verdict.all_.against
+        strength = f", {Strength(best).word}" if best else ""
+        yield f"{pad}{mark} {self.label}{cite}: {self.verdict.outcome}{leaning}{strength}"
+        if self.note:
+            yield f"{pad}    note: {self.note}"
+        for step in self.steps:
+            yield from _step_lines(step, pad + "    ")
+        for item in self.evidence:
+            yield f"{pad}    {'against' if item.against else 'for'}: {item}"
+        for child in self.children:
+            yield from child.lines(depth + 1)
+
+
+def _step_lines(step: Step, pad: str) -> Iterator[str]:
+    arrow = f"{step.subject} --{step.relation}--> {step.object}"
+    yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
+    for item in step.evidence:
+        yield f"{pad}    {'against' if item.against else 'for'}: {item}"
+    for bound in step.unknown_bounds:
+        yield f"{pad}    relies on an unknown bound: {bound}"
+
+
+def _nothing() -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question on one view.
+
+    Attributes
+    ----------
+    question
+        What was asked, in words.
+    as_of, known_by
+        The two clocks of the view; ``known_by`` is None where everything on record counts.
+    data
+        Name, version and hash of the data set.
+    verdict
+        The truth of the answer in both runs.
+    proof
+        The proof tree.
+    routes
+        Ways by which it is so, best first.
+    binding
+        The most binding text the answer rests on.
+    coverage
+        What the data set covers that bears on the question, and what it does not.
+    remarks
+        Sentences the reader must see beside the outcome (what the text alone would say, an assumption made).
+    """
+
+    question: str
+    as_of: date
+    known_by: date | None
+    data: Mapping[str, str]
+    verdict: Verdict
+    proof: Proof
+    routes: tuple[Route, ...] = ()
+    binding: str = ""
+    coverage: str = ""
+    remarks: tuple[str, ...] = ()
+    subject: str = ""
+    find_gaps: Callable[[], Iterable[Gap]] = field(default=_nothing, repr=False, compare=False)
+    find_flips: Callable[[], tuple[Iterable[Flip], bool]] = field(default=lambda: ((), False), repr=False, compare=False)
+    find_intervals: Callable[[], Iterable[tuple[date | None, date | None]]] = field(default=_nothing, repr=False, compare=False)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Met, not met, contested or unknown."""
+        return self.verdict.outcome
+
+    @property
+    def leaning(self) -> Outcome:
+        """What the run over everything that stands says; differs from the outcome only where it is contested."""
+        return self.verdict.leaning
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is not known and would move the outcome."""
+        return tuple(self.find_gaps())
+
+    @cached_property
+    def _flips(self) -> tuple[tuple[Flip, ...], bool]:
+        flips, truncated = self.find_flips()
+        return tuple(flips), truncated
+
+    @property
+    def flips(self) -> tuple[Flip, ...]:
+        """The smallest sets of claims whose rejection changes the outcome."""
+        return self._flips[0]
+
+    @property
+    def flips_truncated(self) -> bool:
+        """Whether the search for flips stopped before it was exhaustive."""
+        return self._flips[1]
+
+    @cached_property
+    def intervals(self) -> tuple[tuple[date | None, date | None], ...]:
+        """The half-open intervals of dates, around and beside ``as_of``, over which the answer is the same."""
+        return tuple(self.find_intervals())
+
+    @cached_property
+    def sources(self) -> tuple[Evidence, ...]:
+        """One piece of evidence for each document the answer rests on, in order of appearance."""
+        seen: dict[str, Evidence] = {}
+        steps = (step for route in self.routes for step in route.path)
+        for item in (*self.proof.all_evidence(), *(item for step in steps for item in step.evidence)):
+            seen.setdefault(item.document, item)
+        return tuple(seen.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding in the form the command line prints with ``--json``."""
+        clear = self.verdict.uncontested
+        answer: dict[str, Any] = {
+            "question": self.question, "as_of": self.as_of.isoformat(),
+            "known_by": self.known_by.isoformat() if self.known_by else None, "data": dict(self.data),
+            "outcome": str(self.outcome), "leaning": str(self.leaning),
+            "for": Strength(self.verdict.all_.for_).word, "against": Strength(self.verdict.all_.against).word,
+            "uncontested": {"outcome": str(Verdict(clear, clear).outcome), "for": Strength(clear.for_).word,
+                            "against": Strength(clear.against).word},
+            "binding": self.binding, "remarks": list(self.remarks), "proof": self.proof.to_json(),
+            "gaps": [gap.to_json() for gap in self.gaps],
+            "flips": [flip.to_json() for flip in self.flips], "flips_truncated": self.flips_truncated,
+            "intervals": [[str(begin) if begin else None, str(end) if end else None] for begin, end in self.intervals],
+            "sources": [{"document": item.document, "title": item.title, "published": item.published.isoformat(),
+                         "url": item.url} for item in self.sources],
+            "coverage": self.coverage,
+        }  # fmt: skip
+        if self.routes:
+            answer["routes"] = [route.to_json() for route in self.routes]
+        return answer
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield self.question
+        on_record = f", on record by {self.known_by}" if self.known_by else ""
+        yield f"As of {self.as_of}{on_record}. Data: {self.data.get('name', '')} {self.data.get('version', '')}."
+        leaning = f", leaning {self.leaning}" if self.outcome is Outcome.CONTESTED else ""
+        clear = self.verdict.uncontested
+        yield ""
+        yield f"Outcome: {self.outcome}{leaning}."
+        yield f"  Everything that stands: {self._grade(self.verdict.all_)}. Undisputed claims alone: {self._grade(clear)}."
+        if self.binding:
+            yield f"  Most binding text it rests on: {self.binding}."
+        for remark in self.remarks:
+            yield f"  {remark}"
+        if self.routes:
+            yield ""
+            yield "Routes, best first:"
+            for route in self.routes:
+                yield f"  {route.label or route.kind}: {route.verdict.outcome}, {self._grade(route.verdict.all_)}"
+                for step in route.path:
+                    yield from _step_lines(step, "      ")
+        yield ""
+        yield "Proof:"
+        yield from self.proof.lines(1)
+        yield ""
+        yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
+        for gap in self.gaps:
+            yield f"  {gap.pattern}: {gap.why}"
+        yield "What would change the outcome:" if self.flips else "No set of up to three claims changes the outcome."
+        for flip in self.flips:
+            what = ", ".join(flip.documents if flip.whole_source else flip.claims)
+            yield f"  rejecting {'the source ' if flip.whole_source else ''}{what}: {flip.becomes}"
+        if self.flips_truncated:
+            yield "  (the search was cut short; there may be others)"
+        yield "Sources:"
+        for number, item in enumerate(self.sources, 1):
+            yield f"  {number}. {item.title} ({item.published}). {item.url}"
+        if self.coverage:
+            yield f"Coverage: {self.coverage}"
+
+    @staticmethod
+    def _grade(truth: Truth[int]) -> str:
+        if truth.for_:
+            return f"for, {Strength(truth.for_).word}"
+        return f"against, {Strength(truth.against).word}" if truth.against else "nothing either way"
+
+    def _repr_html_(self) -> str:
+        """Show the note in a notebook cell: static, readable where scripts are not run."""
+        colours = {"met": "#9a3412", "not met": "#1e3a5f", "contested": "#6b21a8", "unknown": "#525252"}
+        head = escape(self.question)
+        badge = escape(str(self.outcome)) + (f", leaning {self.leaning}" if self.outcome is Outcome.CONTESTED else "")
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{escape(route.label or route.kind)}</td>"
+            f"<td>{escape(str(route.verdict.outcome))}</td><td>{Strength(route.verdict.all_.for_).word}</td>"
+            f"<td style='text-align:left'>{' &rarr; '.join(escape(part) for part in _chain(route))}</td></tr>"
+            for route in self.routes
+        )
+        routes = (
+            f"<table><thead><tr><th>route</th><th>outcome</th><th>strength</th><th>best path</th></tr></thead>{rows}</table>"
+            if rows
+            else ""
+        )
+        text = escape("\n".join(self._lines()))
+        return (
+            f"<div><p><b>{head}</b><br>as of {self.as_of}: <b style='color:{colours[str(self.outcome)]}'>{badge}</b></p>"
+            f"{routes}<details><summary>proof, gaps, flips, sources</summary><pre>{text}</pre></details></div>"
+        )
+
+
+def _chain(route: Route) -> tuple[str, ...]:
+    if not route.path:
+        return ()
+    ends = [(step.object, step.subject) if step.inverse else (step.subject, step.object) for step in route.path]
+    return (ends[0][0], *(end for _, end in ends))
