@@ -180,7 +180,7 @@ class Claim(_Value):
             self.subject, self.relation, self.object, self.value, self.document, self.version, self.stance.value, self.by,
             [self.interval.from_earliest, self.interval.from_latest, self.interval.to_earliest, self.interval.to_latest],
             self.holds, self.disputes, sorted(self.qualifiers.items()),
-        ]  # fmt: skip
+        ]
         return "c-" + hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:12]
 
 

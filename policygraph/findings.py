@@ -62,7 +62,7 @@ class Evidence:
             "claim": self.claim, "says": self.text, "against": self.against, "strength": self.strength.word,
             "stance": self.stance, "by": self.speaker, "source": self.document, "version": self.version, "at": self.at,
             "title": self.title, "published": self.published.isoformat(), "url": self.url, "when": self.when, "note": self.note,
-        }  # fmt: skip
+        }
 
     def __str__(self) -> str:
         place = f", {self.at}" if self.at else ""
@@ -108,7 +108,7 @@ class Step:
             "against": Strength(self.truth.against).word, "contested": self.is_contested,
             "claims": [item.to_json() for item in self.evidence],
             "unknown_bounds": list(self.unknown_bounds),
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Route:
             "kind": self.kind, "label": self.label, "outcome": str(self.verdict.outcome), "leaning": str(self.verdict.leaning),
             "for": Strength(self.verdict.all_.for_).word, "against": Strength(self.verdict.all_.against).word,
             "path": [step.to_json() for step in self.path],
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Gap:
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"pattern": self.pattern, "s": self.subject, "r": self.relation, "o": self.object, "of": self.of,
-                "why": self.why, "route": self.route}  # fmt: skip
+                "why": self.why, "route": self.route}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class Flip:
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"reject": list(self.documents if self.whole_source else self.claims), "whole_source": self.whole_source,
-                "claims": list(self.claims), "documents": list(self.documents), "becomes": str(self.becomes)}  # fmt: skip
+                "claims": list(self.claims), "documents": list(self.documents), "becomes": str(self.becomes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class Proof:
             "against": Strength(self.verdict.all_.against).word, "note": self.note,
             "path": [step.to_json() for step in self.steps], "evidence": [item.to_json() for item in self.evidence],
             "children": [child.to_json() for child in self.children],
-        }  # fmt: skip
+        }
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         """Yield the tree as indented lines of text."""
@@ -362,7 +362,7 @@ class Finding:
             "sources": [{"document": item.document, "title": item.title, "published": item.published.isoformat(),
                          "url": item.url} for item in self.sources],
             "coverage": self.coverage,
-        }  # fmt: skip
+        }
         if self.routes:
             answer["routes"] = [route.to_json() for route in self.routes]
         return answer

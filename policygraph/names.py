@@ -40,7 +40,7 @@ _SCHEMES: Final = {
 _KINDS: Final = (
     "law", "doc", "org", "person", "vessel", "place", "list", "footnote", "site", "item", "chip", "system", "tool",
     "software", "tech", "model", "lot", "shipment", "code", "kind", "claim", "scheme",
-)  # fmt: skip
+)
 _BORROWED: Final = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",

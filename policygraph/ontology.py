@@ -158,6 +158,14 @@ class Ontology:
         """Return the class itself and all classes above it."""
         return self._above[name]
 
+    def lineage(self, name: str) -> tuple[str, ...]:
+        """Return the class and those above it, the nearest first."""
+        found, level = [name], [name]
+        while level:
+            level = [parent for class_ in level if class_ in self.classes for parent in self.classes[class_].parents]
+            found += [parent for parent in level if parent not in found]
+        return tuple(found)
+
     def is_a(self, name: str, ancestor: str) -> bool:
         """Tell whether a class is another or below it."""
         return ancestor in self._above.get(name, ())

@@ -15,7 +15,7 @@ counts for nothing. So the second run can only lose answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -214,26 +214,6 @@ class EvidenceTable:
             generally=Strength.named(str(raw["generally"])),
         )
 
-    def strength(
-        self, *, carrier: str, speaker: str, stance: str, own: bool, cap: Strength = Strength.ESTABLISHED
-    ) -> Strength:
-        """Compute the strength of a claim.
-
-        Parameters
-        ----------
-        carrier
-            Kind of the document.
-        speaker
-            A key of ``speakers``: the class of whoever is speaking, most special first, or ``default``.
-        stance
-            What the source does with the statement.
-        own
-            Whether the speaker is a party to what is said.
-        cap
-            The document's own ceiling.
-        """
-        said = self.speakers.get(speaker, self.speakers["default"])
-        stands = self.stances[stance]
-        if own and stance in self.own_conduct:
-            said = stands = self.own_conduct[stance]
-        return min(self.carriers[carrier], said, stands, cap)
+    def vouched(self, lineage: Iterable[str]) -> Strength:
+        """Return what a speaker can vouch for, given the classes of the speaker from the most special to the most general."""
+        return next((self.speakers[class_] for class_ in lineage if class_ in self.speakers), self.speakers["default"])

@@ -1,0 +1,162 @@
+"""Claims about one statement, cut into stretches of time over which the evidence is the same.
+
+Comes in: who says a statement holds or does not, over which interval, how surely. Goes out: stretches with their truth in
+both runs. Two rules of persistence live here. A state without an end holds until a claim that is no weaker ends it; a weaker
+ending is evidence against what follows. And where a relation holds one value at a time, a rival value said elsewhere is
+evidence against, and one that began later ends the earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from policygraph.dates import LAST
+from policygraph.ontology import Relation, TimeRule
+
+__all__ = ["Said", "Stretch", "stretches"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One claim about a statement: its possible and its certain interval, its grade in both runs, for or against."""
+
+    begin: int
+    end: int
+    sure_begin: int
+    sure_end: int
+    grade: int
+    clear: int
+    against: bool
+    recorded: int
+    document: int
+    rows: tuple[int, ...]
+    disputed_by: tuple[int, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds until something ends it."""
+        return self.end == LAST and self.sure_end == LAST
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time over which the evidence on a statement is the same."""
+
+    begin: int
+    end: int
+    sure_begin: int
+    sure_end: int
+    for_: int
+    against: int
+    all_for: int
+    all_against: int
+    clear_for: int
+    clear_against: int
+    support: tuple[int, ...]
+    oppose: tuple[int, ...]
+
+
+def stretches(by_object: Mapping[int, Sequence[Said]], relation: Relation) -> dict[int, list[Stretch]]:
+    """Cut the claims about one subject and relation into stretches, per object.
+
+    Parameters
+    ----------
+    by_object
+        For each object, what is said about the statement.
+    relation
+        The relation, whose clock and whose one value at a time decide.
+    """
+    said = {object_: list(claims) for object_, claims in by_object.items()}
+    if relation.time is TimeRule.STATE:
+        said = {object_: _ended(claims) for object_, claims in said.items()}
+    if relation.one_at_a_time and len(said) > 1:
+        said = _with_rivals(said, relation)
+    return {object_: list(_cut(claims)) for object_, claims in said.items()}
+
+
+def _ended(claims: list[Said]) -> list[Said]:
+    """Let claims with a known end stop the open ones they follow."""
+    result: list[Said] = []
+    for claim in claims:
+        enders = [
+            other
+            for other in claims
+            if not claim.against and claim.is_open and not other.against and other.end < LAST
+            and other.end > claim.begin and other.recorded >= claim.recorded
+        ]
+        firm = [other for other in enders if other.grade >= claim.grade]
+        stop = min(firm, key=lambda other: other.end, default=None)
+        for other in enders:
+            if other.grade < claim.grade and (stop is None or other.end < stop.end):
+                result.append(replace(other, begin=other.end, end=LAST, sure_begin=other.end, sure_end=LAST, against=True))
+        result.append(replace(claim, end=stop.end, sure_end=stop.sure_end) if stop else claim)
+    return result
+
+
+def _with_rivals(said: dict[int, list[Said]], relation: Relation) -> dict[int, list[Said]]:
+    """Count support for another value, said in another document, as evidence against; let a later value end an earlier."""
+    result: dict[int, list[Said]] = {}
+    support = {object_: [claim for claim in claims if not claim.against] for object_, claims in said.items()}
+    for object_, claims in said.items():
+        rivals = [rival for other, others in support.items() if other != object_ for rival in others]
+        kept = []
+        for claim in claims:
+            later = [
+                rival.begin
+                for rival in rivals
+                if relation.time is TimeRule.STATE and not claim.against and claim.is_open
+                and rival.begin > claim.begin and rival.begin > claim.sure_begin and rival.grade >= claim.grade
+            ]
+            kept.append(replace(claim, end=min(later), sure_end=min(later)) if later else claim)
+        mine = [claim for claim in kept if not claim.against]
+        opposed = [
+            replace(rival, against=True)
+            for rival in rivals
+            if any(rival.document != claim.document and rival.begin < claim.end and claim.begin < rival.end for claim in mine)
+        ]
+        result[object_] = kept + [
+            replace(rival, begin=max(rival.begin, begin), end=min(rival.end, end))
+            for rival in opposed
+            for begin, end in [(min(claim.begin for claim in mine), max(claim.end for claim in mine))]
+            if max(rival.begin, begin) < min(rival.end, end)
+        ]
+    return result
+
+
+def _cut(claims: Sequence[Said]) -> list[Stretch]:
+    days = sorted({bound for claim in claims for bound in (claim.begin, claim.end)})
+    pieces: list[Stretch] = []
+    for begin, end in pairwise(days):
+        here = [claim for claim in claims if claim.begin <= begin and end <= claim.end]
+        support = [claim for claim in here if not claim.against]
+        oppose = [claim for claim in here if claim.against]
+        if not here:
+            continue
+        for_ = max((claim.grade for claim in support), default=0)
+        clear = max((claim.clear for claim in support), default=0)
+        against = max((claim.grade for claim in oppose), default=0)
+        stands = for_ > 0 and for_ >= against
+        disputed = tuple(row for claim in support if claim.clear < claim.grade for row in claim.disputed_by)
+        shown = against or (1 if stands and clear == 0 and disputed else 0)
+        pieces.append(
+            Stretch(
+                begin, end,
+                max(begin, min((claim.sure_begin for claim in support), default=begin)),
+                min(end, max((claim.sure_end for claim in support), default=end)),
+                for_, shown, for_ if stands else 0, 0 if stands else against,
+                clear if stands and against == 0 else 0, 0 if stands else against,
+                tuple(dict.fromkeys(row for claim in support for row in claim.rows)),
+                tuple(dict.fromkeys((*(row for claim in oppose for row in claim.rows), *disputed))),
+            )
+        )
+    merged: list[Stretch] = []
+    for piece in pieces:
+        before = merged[-1] if merged else None
+        if before and before.end == piece.begin and (before.support, before.oppose) == (piece.support, piece.oppose):
+            sure = min(before.sure_begin, piece.sure_begin)
+            merged[-1] = replace(before, end=piece.end, sure_end=piece.sure_end, sure_begin=sure)
+        else:
+            merged.append(piece)
+    return merged

@@ -1,0 +1,684 @@
+"""What stands: the claims that count on a date, frozen into weighted edges.
+
+Comes in: a claim graph, two dates and an evidence policy. Goes out: a :class:`FrozenView` whose edges carry their truth in both
+runs, their possible interval, and the rows of the claims behind them. Every path and every rule runs on a view.
+
+The order of work: grade each claim by the evidence table; drop what the policy or ``known_by`` leaves out; gather the claims of
+one statement into stretches of equal evidence; add what claims about kinds say of their members; keep what the clock of each
+relation lets through on ``as_of``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from policygraph.graph import ClaimGraph
+
+from policygraph.claims import Stance
+from policygraph.dates import FIRST, LAST, day
+from policygraph.findings import Evidence, Step
+from policygraph.ontology import TimeRule
+from policygraph.stretches import Said, Stretch, stretches
+from policygraph.truth import EvidenceTable, Strength, Truth, Verdict
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["EdgeTable", "FrozenView", "Policy", "ValueLeaf"]
+
+Ints = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+Grades = npt.NDArray[np.int8]
+Flags = npt.NDArray[np.bool_]
+
+_AGAINST = np.array([stance.is_against for stance in Stance])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Whose word counts, and from which strength.
+
+    Parameters
+    ----------
+    table
+        The evidence table from which strengths are computed.
+    at_least
+        Claims weaker than this are left out, on both sides.
+    without
+        Ids of documents, publishers, speakers or claims that are rejected.
+    """
+
+    table: EvidenceTable
+    at_least: Strength = Strength.ALLEGED
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class EdgeTable:
+    """The edges of a view, in columns of one length, sorted by relation, subject, object, begin.
+
+    Attributes
+    ----------
+    begin, end
+        The possible interval, as ordinals; what goes on is clipped to the day after ``as_of``.
+    sure_begin, sure_end
+        The interval that is certain under every reading of vague bounds.
+    for_, against
+        The leaf: strongest support, strongest opposition.
+    all_for, all_against, clear_for, clear_against
+        The same in the runs *all* and *uncontested*.
+    support_ptr, support_rows, oppose_ptr, oppose_rows
+        The rows of the claims behind each edge, in compressed rows.
+    """
+
+    subject: Ints
+    relation: npt.NDArray[np.int16]
+    object: Ints
+    begin: Ints
+    end: Ints
+    sure_begin: Ints
+    sure_end: Ints
+    for_: Grades
+    against: Grades
+    all_for: Grades
+    all_against: Grades
+    clear_for: Grades
+    clear_against: Grades
+    support_ptr: Rows
+    support_rows: Rows
+    oppose_ptr: Rows
+    oppose_rows: Rows
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    @property
+    def begin_known(self) -> Flags:
+        """Where the beginning does not hang on a vague bound."""
+        return self.begin == self.sure_begin
+
+    @property
+    def end_known(self) -> Flags:
+        """Where the end does not hang on a vague bound."""
+        return self.end == self.sure_end
+
+    def rows(self, edge: int, *, against: bool = False) -> Rows:
+        """Return the claim rows behind an edge."""
+        pointer, rows = (self.oppose_ptr, self.oppose_rows) if against else (self.support_ptr, self.support_rows)
+        return rows[pointer[edge] : pointer[edge + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLeaf:
+    """One value said of a subject: as written, as a number, its truth, and the rows of the claims behind it."""
+
+    value: str
+    number: float
+    truth: Truth[int]
+    rows: tuple[int, ...]
+    opposed: tuple[int, ...] = ()
+
+
+class FrozenView:
+    """The claims that count on a date, as edges; immutable.
+
+    Parameters
+    ----------
+    graph
+        The claims.
+    as_of
+        The day on which things must hold.
+    known_by
+        Only claims on record by this day count; None for all.
+    policy
+        Whose word counts.
+    """
+
+    def __init__(self, graph: ClaimGraph, as_of: date, known_by: date | None, policy: Policy) -> None:
+        self.graph = graph
+        self.as_of = as_of
+        self.known_by = known_by
+        self.policy = policy
+        self.strength = _strengths(graph, policy.table)
+        admitted = self._admitted()
+        table = graph.table
+        entity = table.object >= 0
+        is_kind = np.zeros(len(graph.node_ids), dtype=bool)
+        is_kind[list(graph.kinds)] = True
+        of_kind = is_kind[table.subject] if len(table.subject) else np.zeros(0, bool)
+        self._value_rows = np.flatnonzero(admitted & ~entity & ~of_kind)
+        direct = np.flatnonzero(admitted & entity & ~of_kind)
+        general = np.flatnonzero(admitted & entity & of_kind)
+        self.edges = self._build(direct, general)
+
+    # ---- which claims count
+
+    def _admitted(self) -> Flags:
+        table, graph = self.graph.table, self.graph
+        keep: Flags = self.strength >= max(int(self.policy.at_least), 1)
+        if self.known_by is not None:
+            keep = keep & (table.recorded <= self.known_by.toordinal())
+        without = self.policy.without
+        if without:
+            rejected = np.array(
+                [id_ in without or graph.documents[id_].publisher in without for id_ in graph.document_ids], dtype=bool
+            )
+            if len(rejected):
+                keep = keep & ~rejected[table.document]
+            speakers = [graph.index[id_] for id_ in without if id_ in graph.index]
+            if speakers:
+                keep = keep & ~np.isin(table.speaker, speakers)
+            rows = [graph.row_of[id_] for id_ in without if id_ in graph.row_of]
+            if rows:
+                keep[rows] = False
+        return keep
+
+    # ---- edges
+
+    def _build(self, direct: Rows, general: Rows) -> EdgeTable:
+        plain = self._gather(direct, ())
+        if not len(general):
+            return self._on_the_day(plain)
+        derived = tuple(self._members(plain, general))
+        touched = {(said.relation, said.subject, said.object) for said in derived}
+        if not touched:
+            return self._on_the_day(plain)
+        return self._on_the_day(self._gather(direct, derived))
+
+    def _gather(self, rows: Rows, derived: tuple[_Derived, ...]) -> EdgeTable:
+        """Group claims by statement and cut each into stretches of equal evidence."""
+        graph, table = self.graph, self.graph.table
+        nodes = np.int64(max(len(graph.node_ids), 1))
+        relation, subject, target = table.relation[rows].astype(np.int64), table.subject[rows], table.object[rows]
+        key = (relation * nodes + subject) * nodes + target
+        order = np.argsort(key, kind="stable")
+        rows, key = rows[order], key[order]
+        first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
+        last = np.r_[first[1:], len(rows)]
+        begin, end = table.from_earliest[rows], table.to_latest[rows]
+        sure_begin = np.where(table.from_latest[rows] > FIRST, table.from_latest[rows], table.recorded[rows])
+        sure_begin = np.where(begin > FIRST, np.maximum(table.from_latest[rows], begin), sure_begin).astype(np.int32)
+        sure_end = table.to_earliest[rows]
+        against = _AGAINST[table.stance[rows]]
+        grade = self.strength[rows]
+
+        timeless = np.array([rule is TimeRule.TIMELESS for rule in graph.time_rules], dtype=bool)
+        is_timeless = timeless[table.relation[rows]]
+        begin = np.where(is_timeless, FIRST, begin).astype(np.int32)
+        end = np.where(is_timeless, LAST, end).astype(np.int32)
+        simple = np.ones(len(first), bool)
+        if len(rows):
+            simple = (np.minimum.reduceat(begin, first) == np.maximum.reduceat(begin, first)) & (
+                np.minimum.reduceat(end, first) == np.maximum.reduceat(end, first)
+            )
+            single = np.array([graph.ontology.relations[name].one_at_a_time for name in graph.relation_names], dtype=bool)
+            pair = key[first] // nodes
+            rivals = (np.r_[False, pair[1:] == pair[:-1]] | np.r_[pair[1:] == pair[:-1], False]) & single[
+                table.relation[rows[first]]
+            ]
+            simple &= ~rivals
+            if derived:
+                touched = np.array([((d.relation * nodes) + d.subject) * nodes + d.object for d in derived], dtype=np.int64)
+                simple &= ~np.isin(key[first], touched)
+
+        zero = np.int8(0)
+        for_ = np.maximum.reduceat(np.where(against, zero, grade), first) if len(rows) else np.zeros(0, np.int8)
+        opp = np.maximum.reduceat(np.where(against, grade, zero), first) if len(rows) else np.zeros(0, np.int8)
+        chosen = np.flatnonzero(simple)
+        columns = _Columns()
+        if len(chosen):
+            member = np.repeat(simple, last - first)
+            columns.add_simple(
+                relation=table.relation[rows[first[chosen]]], subject=table.subject[rows[first[chosen]]],
+                target=table.object[rows[first[chosen]]], begin=begin[first[chosen]], end=end[first[chosen]],
+                sure_begin=np.minimum.reduceat(np.where(against, LAST, sure_begin), first)[chosen].astype(np.int32),
+                sure_end=np.maximum.reduceat(np.where(against, FIRST, sure_end), first)[chosen].astype(np.int32),
+                for_=for_[chosen], against=opp[chosen], rows=rows[member], opposing=against[member],
+                sizes=(last - first)[chosen],
+            )
+        groups: dict[tuple[int, int], dict[int, list[Said]]] = defaultdict(lambda: defaultdict(list))
+        for group in np.flatnonzero(~simple):
+            for place in range(first[group], last[group]):
+                row = int(rows[place])
+                pair_key = (int(table.relation[row]), int(table.subject[row]))
+                groups[pair_key][int(table.object[row])].append(
+                    Said(
+                        int(begin[place]), int(end[place]), int(sure_begin[place]), int(sure_end[place]), int(grade[place]),
+                        int(grade[place]), bool(against[place]), int(table.recorded[row]), int(table.document[row]), (row,), (),
+                    )
+                )
+        for item in derived:
+            groups[(item.relation, item.subject)][item.object].append(item.said)
+        for (relation_index, subject_index), by_object in groups.items():
+            declared = graph.ontology.relations[graph.relation_names[relation_index]]
+            for object_index, pieces in stretches(by_object, declared).items():
+                for piece in pieces:
+                    columns.add(relation_index, subject_index, object_index, piece)
+        return columns.table()
+
+    def _members(self, plain: EdgeTable, general: Rows) -> Iterator[_Derived]:
+        """Say of each member what is said of its kind: as sure as the claim and the membership together."""
+        graph, table = self.graph, self.graph.table
+        by_kind: dict[int, list[_Member]] = {}
+        for row in general.tolist():
+            kind_node = int(table.subject[row])
+            if kind_node not in by_kind:
+                by_kind[kind_node] = list(self._members_of(plain, kind_node))
+            claim_for = int(self.strength[row])
+            relation, target = int(table.relation[row]), int(table.object[row])
+            begin, end = int(table.from_earliest[row]), int(table.to_latest[row])
+            if graph.time_rules[relation] is TimeRule.TIMELESS:
+                begin, end = FIRST, LAST
+            from_latest = int(table.from_latest[row])
+            sure_begin = from_latest if from_latest > FIRST else int(table.recorded[row])
+            against = bool(_AGAINST[table.stance[row]])
+            for member in by_kind[kind_node]:
+                if member.node == target:
+                    continue
+                low, high = max(begin, member.begin), min(end, member.end)
+                if low >= high:
+                    continue
+                yield _Derived(
+                    relation, member.node, target,
+                    Said(low, high, max(sure_begin, member.sure_begin), min(int(table.to_earliest[row]), member.sure_end),
+                         min(claim_for, member.for_), min(claim_for, member.clear), against, int(table.recorded[row]),
+                         int(table.document[row]), (row, *member.rows), member.opposed),
+                )
+
+    def _members_of(self, plain: EdgeTable, kind_node: int) -> Iterator[_Member]:
+        graph = self.graph
+        kind = graph.kinds[kind_node]
+        classes = set(graph.ontology.below(kind.of))
+        members = {
+            node: _Member(node, FIRST, LAST, FIRST, LAST, 4, 4, (), ())
+            for node, class_ in enumerate(graph.node_class)
+            if class_ in classes
+        }
+        for name, objects in kind.where.items():
+            relation = graph.relation_index.get(name)
+            wanted = {graph.index[object_] for object_ in objects if object_ in graph.index}
+            met: dict[int, _Member] = {}
+            if relation is not None:
+                lower, upper = np.searchsorted(plain.relation, [relation, relation + 1])
+                timed = graph.time_rules[relation] in (TimeRule.STATE, TimeRule.DURING)
+                for edge in (int(lower) + np.flatnonzero(np.isin(plain.object[lower:upper], list(wanted)))).tolist():
+                    so_far = members.get(int(plain.subject[edge]))
+                    if so_far is None or plain.all_for[edge] == 0:
+                        continue
+                    found = so_far.joined(plain, edge, timed=timed)
+                    best = met.get(found.node)
+                    if best is None or (found.clear, found.for_) > (best.clear, best.for_):
+                        met[found.node] = found
+            members = met
+        yield from members.values()
+
+    def _on_the_day(self, edges: EdgeTable) -> EdgeTable:
+        today = self.as_of.toordinal()
+        rules = self.graph.time_rules
+        state = np.array([rule is TimeRule.STATE for rule in rules], dtype=bool)[edges.relation]
+        timeless = np.array([rule is TimeRule.TIMELESS for rule in rules], dtype=bool)[edges.relation]
+        keep = timeless | ((edges.begin <= today) & (~state | (edges.end > today)))
+        chosen = np.flatnonzero(keep)
+        clip = (~timeless & ~state)[chosen]
+        end = np.where(clip, np.minimum(edges.end[chosen], today + 1), edges.end[chosen]).astype(np.int32)
+        return _taken(edges, chosen, end)
+
+    # ---- questions
+
+    def edges_of(self, relation: int) -> slice:
+        """Return the slice of edges of a relation, given by its index in the graph."""
+        lower, upper = np.searchsorted(self.edges.relation, [relation, relation + 1])
+        return slice(int(lower), int(upper))
+
+    def find(self, subject: str | None, relation: str, object_: str | None = None) -> list[int]:
+        """Return the rows of the edges that match; None matches anything."""
+        index = self.graph.relation_index.get(relation)
+        if index is None:
+            return []
+        where = self.edges_of(index)
+        keep = np.ones(where.stop - where.start, bool)
+        for column, id_ in ((self.edges.subject, subject), (self.edges.object, object_)):
+            if id_ is not None:
+                node = self.graph.index.get(id_)
+                if node is None:
+                    return []
+                keep &= column[where] == node
+        return [int(row) for row in where.start + np.flatnonzero(keep)]
+
+    def verdict(self, subject: str, relation: str, object_: str) -> Verdict:
+        """Tell whether a statement holds on the day, in both runs; silence is unknown unless something is declared complete."""
+        verdict = Verdict.unknown()
+        for row in self.find(subject, relation, object_):
+            edges = self.edges
+            here = Verdict(
+                Truth(int(edges.all_for[row]), int(edges.all_against[row])),
+                Truth(int(edges.clear_for[row]), int(edges.clear_against[row])),
+            )
+            verdict = here if verdict == Verdict.unknown() else verdict | here
+        if verdict.all_.for_ == 0:
+            refuted = self.refuted_by_silence(subject, relation, object_)
+            if refuted > verdict.all_.against:
+                verdict = Verdict(Truth(0, refuted), Truth(0, refuted))
+        return verdict
+
+    def refuted_by_silence(self, subject: str, relation: str, object_: str) -> int:
+        """Return how strongly the absence of a statement refutes it, from what is declared complete."""
+        index, nodes = self.graph.relation_index.get(relation), self.graph.index
+        if index is None:
+            return 0
+        grades = [0]
+        if subject in nodes:
+            grades.append(int(self.complete_from(index)[nodes[subject]]))
+        if object_ in nodes:
+            grades.append(int(self.complete_to(index)[nodes[object_]]))
+        return max(grades)
+
+    def values(self, subject: str, relation: str) -> tuple[ValueLeaf, ...]:
+        """Return what is said of a value relation of a subject on the day, strongest first."""
+        graph, table = self.graph, self.graph.table
+        index, node = graph.relation_index.get(relation), graph.index.get(subject)
+        if index is None or node is None:
+            return ()
+        lower, upper = np.searchsorted(self._values_key, [(node << 16) + index, (node << 16) + index + 1])
+        today = self.as_of.toordinal()
+        by_value: dict[str, list[int]] = {}
+        for row in self._values_sorted[lower:upper].tolist():
+            if graph.time_rules[index] is TimeRule.STATE and not table.from_earliest[row] <= today < table.to_latest[row]:
+                continue
+            number = float(table.number[row])
+            key = repr(number) if number == number else table.value[row]
+            by_value.setdefault(key, []).append(row)
+        leaves = []
+        for rows in by_value.values():
+            support = [row for row in rows if not _AGAINST[table.stance[row]]]
+            opposed = [row for row in rows if _AGAINST[table.stance[row]]]
+            truth = Truth(
+                max((int(self.strength[row]) for row in support), default=0),
+                max((int(self.strength[row]) for row in opposed), default=0),
+            )
+            leaves.append(ValueLeaf(table.value[rows[0]], float(table.number[rows[0]]), truth, tuple(support), tuple(opposed)))
+        return tuple(sorted(leaves, key=lambda leaf: (-leaf.truth.for_, leaf.value)))
+
+    @cached_property
+    def _values_sorted(self) -> Rows:
+        table = self.graph.table
+        rows = self._value_rows
+        key = (table.subject[rows].astype(np.int64) << 16) + table.relation[rows]
+        return rows[np.argsort(key, kind="stable")]
+
+    @cached_property
+    def _values_key(self) -> Rows:
+        table, rows = self.graph.table, self._values_sorted
+        return (table.subject[rows].astype(np.int64) << 16) + table.relation[rows]
+
+    def complete_from(self, relation: int) -> Grades:
+        """Return, for each node, how surely all its objects of the relation are said."""
+        return self._completeness[0].get(relation, self._nothing)
+
+    def complete_to(self, relation: int) -> Grades:
+        """Return, for each node, how surely all subjects of the relation to it are said."""
+        return self._completeness[1].get(relation, self._nothing)
+
+    @cached_property
+    def _nothing(self) -> Grades:
+        return np.zeros(len(self.graph.node_ids), np.int8)
+
+    @cached_property
+    def _completeness(self) -> tuple[dict[int, Grades], dict[int, Grades]]:
+        graph, table, policy = self.graph, self.policy.table, self.policy
+        ends: tuple[dict[int, Grades], dict[int, Grades]] = ({}, {})
+        for complete in graph.completes:
+            document = graph.documents[complete.document]
+            speaker = complete.by or document.publisher
+            if (self.known_by and complete.recorded > self.known_by) or not complete.interval.possibly(self.as_of):
+                continue
+            if policy.without & {document.id, document.publisher, speaker}:
+                continue
+            strength = min(
+                table.carriers[document.kind], _speaker(graph, table, speaker), table.stances[complete.stance.value], document.cap
+            )
+            relation = graph.relation_index.get(complete.relation)
+            node = graph.index.get(complete.subject or complete.object)
+            if strength < policy.at_least or relation is None or node is None:
+                continue
+            column = ends[0 if complete.subject else 1].setdefault(relation, np.zeros(len(graph.node_ids), np.int8))
+            column[node] = max(int(column[node]), int(strength))
+        return ends
+
+    # ---- evidence
+
+    def evidence(self, rows: Iterable[int], *, against: bool = False) -> tuple[Evidence, ...]:
+        """Return claims as evidence, strongest first."""
+        graph = self.graph
+        found = []
+        for row in rows:
+            claim = graph.claim(graph.table.ids[row])
+            document = graph.documents[claim.document]
+            version = document.version(claim.version)
+            found.append(
+                Evidence(
+                    claim=claim.id, text=graph.says(claim), against=against, strength=Strength(int(self.strength[row])),
+                    stance=claim.stance.value, speaker=claim.by or document.publisher, document=document.id,
+                    version=claim.version, at=claim.at, title=document.title, published=version.published,
+                    url=version.url or document.url, when=str(claim.interval), note=claim.note,
+                )
+            )
+        return tuple(sorted(found, key=lambda item: (-item.strength, item.published, item.claim)))
+
+    def step(self, edge: int, inverse: bool = False) -> Step:
+        """Return an edge as a step of a path, with its evidence and the bounds of time it relies on without knowing them."""
+        edges, names = self.edges, self.graph.node_ids
+        relation = int(edges.relation[edge])
+        begin, end = int(edges.begin[edge]), int(edges.end[edge])
+        unknown = []
+        label = f"{names[edges.subject[edge]]} {self.graph.relation_names[relation]} {names[edges.object[edge]]}"
+        if self.graph.time_rules[relation] is TimeRule.STATE:
+            today = self.as_of.toordinal()
+            if today < edges.sure_begin[edge]:
+                unknown.append(f"{label}: began some day, known only by {day(int(edges.sure_begin[edge]))}")
+            if today >= edges.sure_end[edge]:
+                unknown.append(f"{label}: ended some day, known to hold only until {day(int(edges.sure_end[edge]))}")
+        return Step(
+            subject=names[edges.subject[edge]],
+            relation=self.graph.relation_names[relation],
+            object=names[edges.object[edge]],
+            inverse=inverse,
+            truth=Truth(int(edges.for_[edge]), int(edges.against[edge])),
+            evidence=(
+                *self.evidence(edges.rows(edge).tolist()),
+                *self.evidence(edges.rows(edge, against=True).tolist(), against=True),
+            ),
+            begins=day(begin),
+            ends=day(end),
+            unknown_bounds=tuple(unknown),
+        )
+
+    def without(self, ids: Iterable[str]) -> FrozenView:
+        """Return the view as it would be if these claims, documents or speakers were rejected."""
+        policy = replace(self.policy, without=self.policy.without | frozenset(ids))
+        return type(self)(self.graph, self.as_of, self.known_by, policy)
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """Return what stands as a networkx multigraph; edges carry relation, truth, claims and dates."""
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(as_of=str(self.as_of), known_by=str(self.known_by or ""))
+        names, edges = self.graph.node_ids, self.edges
+        for row in np.flatnonzero(edges.all_for > 0).tolist():
+            ends = names[edges.subject[row]], names[edges.object[row]]
+            for id_ in ends:
+                node = self.graph.index[id_]
+                graph.add_node(id_, label=self.graph.node_names[node], type=self.graph.node_class[node])
+            begin, end = day(int(edges.begin[row])), day(int(edges.end[row]))
+            graph.add_edge(
+                *ends, relation=self.graph.relation_names[edges.relation[row]], strength=int(edges.all_for[row]),
+                against=int(edges.against[row]), contested=bool(edges.clear_for[row] == 0),
+                claims=" ".join(self.graph.table.ids[claim] for claim in edges.rows(row)),
+                begins=str(begin or ""), ends=str(end or ""),
+            )
+        return graph
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    relation: int
+    subject: int
+    object: int
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    node: int
+    begin: int
+    end: int
+    sure_begin: int
+    sure_end: int
+    for_: int
+    clear: int
+    rows: tuple[int, ...]
+    opposed: tuple[int, ...]
+
+    def joined(self, edges: EdgeTable, edge: int, *, timed: bool) -> _Member:
+        """Return the membership narrowed by one more condition."""
+        return _Member(
+            self.node,
+            max(self.begin, int(edges.begin[edge])) if timed else self.begin,
+            min(self.end, int(edges.end[edge])) if timed else self.end,
+            max(self.sure_begin, int(edges.sure_begin[edge])) if timed else self.sure_begin,
+            min(self.sure_end, int(edges.sure_end[edge])) if timed else self.sure_end,
+            min(self.for_, int(edges.all_for[edge])),
+            min(self.clear, int(edges.clear_for[edge])),
+            (*self.rows, *edges.rows(edge).tolist()),
+            (*self.opposed, *edges.rows(edge, against=True).tolist()),
+        )
+
+
+class _Columns:
+    """Edges under construction."""
+
+    def __init__(self) -> None:
+        self._parts: list[dict[str, npt.NDArray[np.generic]]] = []
+        self._pieces: list[tuple[int, int, int, Stretch]] = []
+        self._rows: list[tuple[Rows, Rows, Rows, Rows]] = []
+
+    def add(self, relation: int, subject: int, target: int, piece: Stretch) -> None:
+        self._pieces.append((relation, subject, target, piece))
+
+    def add_simple(
+        self, *, relation: npt.NDArray[np.int16], subject: Ints, target: Ints, begin: Ints, end: Ints, sure_begin: Ints,
+        sure_end: Ints, for_: Grades, against: Grades, rows: Rows, opposing: Flags, sizes: Rows,
+    ) -> None:
+        stands = (for_ > 0) & (for_ >= against)
+        zero = np.int8(0)
+        self._parts.append(
+            {
+                "relation": relation, "subject": subject, "object": target, "begin": begin, "end": end,
+                "sure_begin": sure_begin, "sure_end": sure_end, "for_": for_, "against": against,
+                "all_for": np.where(stands, for_, zero), "all_against": np.where(stands, zero, against),
+                "clear_for": np.where(stands & (against == 0), for_, zero), "clear_against": np.where(stands, zero, against),
+            }
+        )
+        owner = np.repeat(np.arange(len(sizes)), sizes)
+        self._rows.append(
+            (
+                np.bincount(owner[~opposing], minlength=len(sizes)).astype(np.int64), rows[~opposing],
+                np.bincount(owner[opposing], minlength=len(sizes)).astype(np.int64), rows[opposing],
+            )
+        )
+
+    def table(self) -> EdgeTable:
+        pieces = self._pieces
+        if pieces:
+            self._parts.append(
+                {
+                    "relation": np.array([p[0] for p in pieces], np.int16), "subject": np.array([p[1] for p in pieces], np.int32),
+                    "object": np.array([p[2] for p in pieces], np.int32), **{
+                        name: np.array([getattr(p[3], name) for p in pieces], np.int32)
+                        for name in ("begin", "end", "sure_begin", "sure_end")
+                    }, **{
+                        name: np.array([getattr(p[3], name) for p in pieces], np.int8)
+                        for name in ("for_", "against", "all_for", "all_against", "clear_for", "clear_against")
+                    },
+                }
+            )
+            self._rows.append(
+                (
+                    np.array([len(p[3].support) for p in pieces], np.int64),
+                    np.array([row for p in pieces for row in p[3].support], np.int64),
+                    np.array([len(p[3].oppose) for p in pieces], np.int64),
+                    np.array([row for p in pieces for row in p[3].oppose], np.int64),
+                )
+            )
+        names = (
+            "relation", "subject", "object", "begin", "end", "sure_begin", "sure_end", "for_", "against",
+            "all_for", "all_against", "clear_for", "clear_against",
+        )
+        types = {"relation": np.int16, **dict.fromkeys(names[1:7], np.int32), **dict.fromkeys(names[7:], np.int8)}
+        joined = {
+            name: np.concatenate([np.zeros(0, types[name]), *(part[name].astype(types[name]) for part in self._parts)])
+            for name in names
+        }
+        none = np.zeros(0, np.int64)
+        sizes = [np.concatenate([none, *(part[column] for part in self._rows)]) for column in (0, 2)]
+        rows = [np.concatenate([none, *(part[column] for part in self._rows)]) for column in (1, 3)]
+        edges = EdgeTable(
+            **joined,
+            support_ptr=np.r_[0, np.cumsum(sizes[0])].astype(np.int64), support_rows=rows[0],
+            oppose_ptr=np.r_[0, np.cumsum(sizes[1])].astype(np.int64), oppose_rows=rows[1],
+        )
+        if len(self._parts) == 1 and not pieces:
+            return edges
+        order = np.lexsort((edges.begin, edges.object, edges.subject, edges.relation))
+        return _taken(edges, order, edges.end[order])
+
+
+def _taken(edges: EdgeTable, chosen: Rows, end: Ints) -> EdgeTable:
+    """Return the chosen edges in that order, with new ends."""
+
+    def gathered(pointer: Rows, rows: Rows) -> tuple[Rows, Rows]:
+        sizes = np.diff(pointer)[chosen]
+        starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
+        places = np.repeat(pointer[chosen] - starts[:-1], sizes) + np.arange(starts[-1])
+        return starts, rows[places]
+
+    support_ptr, support_rows = gathered(edges.support_ptr, edges.support_rows)
+    oppose_ptr, oppose_rows = gathered(edges.oppose_ptr, edges.oppose_rows)
+    return EdgeTable(
+        subject=edges.subject[chosen], relation=edges.relation[chosen], object=edges.object[chosen], begin=edges.begin[chosen],
+        end=end, sure_begin=edges.sure_begin[chosen], sure_end=edges.sure_end[chosen], for_=edges.for_[chosen],
+        against=edges.against[chosen], all_for=edges.all_for[chosen], all_against=edges.all_against[chosen],
+        clear_for=edges.clear_for[chosen], clear_against=edges.clear_against[chosen],
+        support_ptr=support_ptr, support_rows=support_rows, oppose_ptr=oppose_ptr, oppose_rows=oppose_rows,
+    )
+
+
+def _speaker(graph: ClaimGraph, table: EvidenceTable, speaker: str) -> Strength:
+    """Return what a speaker can vouch for: the entry of the nearest class that the table names."""
+    node = graph.index.get(speaker)
+    class_ = graph.node_class[node] if node is not None else ""
+    return table.vouched(graph.ontology.lineage(class_))
+
+
+def _strengths(graph: ClaimGraph, table: EvidenceTable) -> Grades:
+    """Grade every claim by the evidence table: the weakest of carrier, speaker, stance and cap."""
+    columns = graph.table
+    if not len(columns.subject):
+        return np.zeros(0, np.int8)
+    documents = [graph.documents[id_] for id_ in graph.document_ids]
+    carried = np.array([min(table.carriers[document.kind], document.cap) for document in documents], np.int8)[columns.document]
+    by_class = {class_: int(table.vouched(graph.ontology.lineage(class_))) for class_ in set(graph.node_class)}
+    vouched = np.array([by_class[class_] for class_ in graph.node_class], np.int8)[columns.speaker]
+    stands = np.array([table.stances[stance.value] for stance in Stance], np.int8)
+    own = np.array([table.own_conduct.get(stance.value, -1) for stance in Stance], np.int8)[columns.stance]
+    is_own = columns.own & (own >= 0)
+    said = np.where(is_own, own, np.minimum(vouched, stands[columns.stance]))
+    graded = np.minimum(carried, said)
+    return np.where(columns.holds == 2, np.minimum(graded, np.int8(table.generally)), graded).astype(np.int8)
