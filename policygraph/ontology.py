@@ -65,6 +65,8 @@ class Relation:
         The local name of the XSD type of its value, or ``""`` where the object is an entity.
     one_at_a_time
         Whether a subject has one value at a time.
+    narrows
+        The relation of which this one is the part with a narrower range; such a relation is derived, never claimed.
     own_conduct
         ``"object"`` where the object answers for the subject, ``"subject"`` where the subject acts, or ``""``.
     """
@@ -80,6 +82,7 @@ class Relation:
     own_conduct: str
     unit: str
     bit_length: int | None
+    narrows: str
 
     @property
     def is_value(self) -> bool:
@@ -227,6 +230,7 @@ class Ontology:
             own_conduct=self._first(node, PG + "ownConduct"),
             unit=self._first(node, PG + "unit"),
             bit_length=int(bits) if bits else None,
+            narrows=self._first(node, PG + "narrows").removeprefix(PG),
         )
 
 

@@ -156,7 +156,7 @@ class FrozenView:
         self._value_rows = np.flatnonzero(admitted & ~entity & ~of_kind)
         direct = np.flatnonzero(admitted & entity & ~of_kind)
         general = np.flatnonzero(admitted & entity & of_kind)
-        self.edges = self._build(direct, general)
+        self.edges = self._narrowed(self._build(direct, general))
 
     # ---- which claims count
 
@@ -329,6 +329,30 @@ class FrozenView:
         clip = (~timeless & ~state)[chosen]
         end = np.where(clip, np.minimum(edges.end[chosen], today + 1), edges.end[chosen]).astype(np.int32)
         return _taken(edges, chosen, end)
+
+    def _narrowed(self, edges: EdgeTable) -> EdgeTable:
+        """Repeat the edges of a relation under its narrower relations, where their ends fit."""
+        graph, terms = self.graph, self.graph.ontology
+        classes = sorted(set(graph.node_class))
+        of = np.array([classes.index(class_) for class_ in graph.node_class], np.int32)
+        chosen, renamed = [np.arange(len(edges))], [edges.relation]
+        for name, relation in terms.relations.items():
+            base = graph.relation_index.get(relation.narrows)
+            if base is None:
+                continue
+            lower, upper = np.searchsorted(edges.relation, [base, base + 1])
+            fits = np.ones(upper - lower, bool)
+            for column, ends in ((edges.subject, relation.domain), (edges.object, relation.range)):
+                fits &= np.array([terms.may_be(class_, ends) for class_ in classes], bool)[of[column[lower:upper]]]
+            rows = lower + np.flatnonzero(fits)
+            chosen.append(rows)
+            renamed.append(np.full(len(rows), graph.relation_index[name], np.int16))
+        if len(chosen) == 1:
+            return edges
+        rows, names = np.concatenate(chosen), np.concatenate(renamed)
+        order = np.argsort(names, kind="stable")
+        taken = _taken(edges, rows[order], edges.end[rows[order]])
+        return replace(taken, relation=names[order])
 
     # ---- questions
 

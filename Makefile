@@ -1,0 +1,53 @@
+# Two commands do all the set-up on a machine with Python 3.11 or later:
+#   make demo    install, print the answer for Ascend 910B and 910C, draw the figure
+#   make test    install what the tests need and run them
+# PYTHON=python3.12 make demo chooses the interpreter. Everything goes into .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export SOURCE_DATE_EPOCH ?= 1763769600
+
+.PHONY: demo test bench lint notebooks proofs clean
+.DELETE_ON_ERROR:
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "policygraph needs Python 3.11 or later; set one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.%-installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@touch $@
+
+demo: $(VENV)/.demo-installed
+	@$(BIN)/policygraph touches ascend-910b --origin US --as-of 2025-05-13
+	@echo
+	@$(BIN)/policygraph touches ascend-910c --origin US --as-of 2025-05-13
+	@echo
+	@$(BIN)/policygraph check ear-fdp-entity-list-footnote-1 --item ascend-910c --end-user huawei --as-of 2025-05-13
+	@mkdir -p demo
+	@$(BIN)/policygraph figure touches ascend-910b --as-of 2025-05-13 -o demo/ascend-910b.svg
+	@$(BIN)/policygraph figure touches ascend-910c --as-of 2025-05-13 -o demo/ascend-910c.svg
+
+test: $(VENV)/.test-installed
+	$(BIN)/python -m pytest -n 2 -q
+
+bench: $(VENV)/.bench-installed
+	$(BIN)/python tests/benchmarks/bench_start.py
+	$(BIN)/python tests/benchmarks/bench_sparql.py
+	$(BIN)/python tests/benchmarks/bench_closure.py
+
+lint: $(VENV)/.lint-installed
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+# Write the notebooks anew from their outputs, and the proof documents from today's answers; then read the difference.
+notebooks: $(VENV)/.test-installed
+	$(BIN)/python -m jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+proofs: $(VENV)/.test-installed
+	POLICYGRAPH_REWRITE_PROOFS=1 $(BIN)/python -m pytest -q tests/test_proofs.py
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info
