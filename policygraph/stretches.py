@@ -8,7 +8,7 @@ evidence against, and one that began later ends the earlier.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -96,33 +96,34 @@ def _ended(claims: list[Said]) -> list[Said]:
 
 
 def _with_rivals(said: dict[int, list[Said]], relation: Relation) -> dict[int, list[Said]]:
-    """Count support for another value, said in another document, as evidence against; let a later value end an earlier."""
-    result: dict[int, list[Said]] = {}
-    support = {object_: [claim for claim in claims if not claim.against] for object_, claims in said.items()}
-    for object_, claims in said.items():
-        rivals = [rival for other, others in support.items() if other != object_ for rival in others]
-        kept = []
-        for claim in claims:
-            later = [
-                rival.begin
-                for rival in rivals
-                if relation.time is TimeRule.STATE and not claim.against and claim.is_open
-                and rival.begin > claim.begin and rival.begin > claim.sure_begin and rival.grade >= claim.grade
-            ]
-            kept.append(replace(claim, end=min(later), sure_end=min(later)) if later else claim)
-        mine = [claim for claim in kept if not claim.against]
-        opposed = [
-            replace(rival, against=True)
-            for rival in rivals
-            if any(rival.document != claim.document and rival.begin < claim.end and claim.begin < rival.end for claim in mine)
-        ]
-        result[object_] = kept + [
-            replace(rival, begin=max(rival.begin, begin), end=min(rival.end, end))
-            for rival in opposed
-            for begin, end in [(min(claim.begin for claim in mine), max(claim.end for claim in mine))]
-            if max(rival.begin, begin) < min(rival.end, end)
-        ]
-    return result
+    """Let a later value end an earlier; then count support for another value, in another document, as evidence against."""
+    if relation.time is TimeRule.STATE:
+        said = {object_: [_succeeded(claim, said, object_) for claim in claims] for object_, claims in said.items()}
+    return {object_: [*claims, *_rivals(claims, said, object_)] for object_, claims in said.items()}
+
+
+def _others(said: Mapping[int, Sequence[Said]], object_: int) -> list[Said]:
+    return [claim for other, claims in said.items() if other != object_ for claim in claims if not claim.against]
+
+
+def _succeeded(claim: Said, said: Mapping[int, Sequence[Said]], object_: int) -> Said:
+    later = [
+        rival.begin
+        for rival in _others(said, object_)
+        if not claim.against and claim.is_open and rival.begin > max(claim.begin, claim.sure_begin) and rival.grade >= claim.grade
+    ]
+    return replace(claim, end=min(later), sure_end=min(later)) if later else claim
+
+
+def _rivals(claims: Sequence[Said], said: Mapping[int, Sequence[Said]], object_: int) -> Iterator[Said]:
+    mine = [claim for claim in claims if not claim.against]
+    for rival in _others(said, object_):
+        elsewhere = (claim for claim in mine if claim.document != rival.document)
+        met = [claim for claim in elsewhere if max(rival.begin, claim.begin) < min(rival.end, claim.end)]
+        if met:
+            begin = max(rival.begin, min(claim.begin for claim in met))
+            end = min(rival.end, max(claim.end for claim in met))
+            yield replace(rival, begin=begin, end=end, against=True)
 
 
 def _cut(claims: Sequence[Said]) -> list[Stretch]:

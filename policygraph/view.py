@@ -18,25 +18,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-from policygraph.graph import ClaimGraph
 
 from policygraph.claims import Stance
 from policygraph.dates import FIRST, LAST, day
+from policygraph.edges import Columns, EdgeTable, Flags, Grades, Rows, taken
 from policygraph.findings import Evidence, Step
+from policygraph.graph import ClaimGraph
 from policygraph.ontology import TimeRule
-from policygraph.stretches import Said, Stretch, stretches
+from policygraph.stretches import Said, stretches
 from policygraph.truth import EvidenceTable, Strength, Truth, Verdict
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["EdgeTable", "FrozenView", "Policy", "ValueLeaf"]
-
-Ints = npt.NDArray[np.int32]
-Rows = npt.NDArray[np.int64]
-Grades = npt.NDArray[np.int8]
-Flags = npt.NDArray[np.bool_]
+__all__ = ["FrozenView", "Policy", "ValueLeaf"]
 
 _AGAINST = np.array([stance.is_against for stance in Stance])
 
@@ -58,61 +53,6 @@ class Policy:
     table: EvidenceTable
     at_least: Strength = Strength.ALLEGED
     without: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class EdgeTable:
-    """The edges of a view, in columns of one length, sorted by relation, subject, object, begin.
-
-    Attributes
-    ----------
-    begin, end
-        The possible interval, as ordinals; what goes on is clipped to the day after ``as_of``.
-    sure_begin, sure_end
-        The interval that is certain under every reading of vague bounds.
-    for_, against
-        The leaf: strongest support, strongest opposition.
-    all_for, all_against, clear_for, clear_against
-        The same in the runs *all* and *uncontested*.
-    support_ptr, support_rows, oppose_ptr, oppose_rows
-        The rows of the claims behind each edge, in compressed rows.
-    """
-
-    subject: Ints
-    relation: npt.NDArray[np.int16]
-    object: Ints
-    begin: Ints
-    end: Ints
-    sure_begin: Ints
-    sure_end: Ints
-    for_: Grades
-    against: Grades
-    all_for: Grades
-    all_against: Grades
-    clear_for: Grades
-    clear_against: Grades
-    support_ptr: Rows
-    support_rows: Rows
-    oppose_ptr: Rows
-    oppose_rows: Rows
-
-    def __len__(self) -> int:
-        return len(self.subject)
-
-    @property
-    def begin_known(self) -> Flags:
-        """Where the beginning does not hang on a vague bound."""
-        return self.begin == self.sure_begin
-
-    @property
-    def end_known(self) -> Flags:
-        """Where the end does not hang on a vague bound."""
-        return self.end == self.sure_end
-
-    def rows(self, edge: int, *, against: bool = False) -> Rows:
-        """Return the claim rows behind an edge."""
-        pointer, rows = (self.oppose_ptr, self.oppose_rows) if against else (self.support_ptr, self.support_rows)
-        return rows[pointer[edge] : pointer[edge + 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +172,7 @@ class FrozenView:
         for_ = np.maximum.reduceat(np.where(against, zero, grade), first) if len(rows) else np.zeros(0, np.int8)
         opp = np.maximum.reduceat(np.where(against, grade, zero), first) if len(rows) else np.zeros(0, np.int8)
         chosen = np.flatnonzero(simple)
-        columns = _Columns()
+        columns = Columns()
         if len(chosen):
             member = np.repeat(simple, last - first)
             columns.add_simple(
@@ -265,7 +205,7 @@ class FrozenView:
 
     def _members(self, plain: EdgeTable, general: Rows) -> Iterator[_Derived]:
         """Say of each member what is said of its kind: as sure as the claim and the membership together."""
-        graph, table = self.graph, self.graph.table
+        table = self.graph.table
         by_kind: dict[int, list[_Member]] = {}
         for row in general.tolist():
             kind_node = int(table.subject[row])
@@ -274,7 +214,7 @@ class FrozenView:
             claim_for = int(self.strength[row])
             relation, target = int(table.relation[row]), int(table.object[row])
             begin, end = int(table.from_earliest[row]), int(table.to_latest[row])
-            if graph.time_rules[relation] is TimeRule.TIMELESS:
+            if self.graph.time_rules[relation] is TimeRule.TIMELESS:
                 begin, end = FIRST, LAST
             from_latest = int(table.from_latest[row])
             sure_begin = from_latest if from_latest > FIRST else int(table.recorded[row])
@@ -328,7 +268,7 @@ class FrozenView:
         chosen = np.flatnonzero(keep)
         clip = (~timeless & ~state)[chosen]
         end = np.where(clip, np.minimum(edges.end[chosen], today + 1), edges.end[chosen]).astype(np.int32)
-        return _taken(edges, chosen, end)
+        return taken(edges, chosen, end)
 
     def _narrowed(self, edges: EdgeTable) -> EdgeTable:
         """Repeat the edges of a relation under its narrower relations, where their ends fit."""
@@ -351,8 +291,8 @@ class FrozenView:
             return edges
         rows, names = np.concatenate(chosen), np.concatenate(renamed)
         order = np.argsort(names, kind="stable")
-        taken = _taken(edges, rows[order], edges.end[rows[order]])
-        return replace(taken, relation=names[order])
+        repeated = taken(edges, rows[order], edges.end[rows[order]])
+        return replace(repeated, relation=names[order])
 
     # ---- questions
 
@@ -483,7 +423,7 @@ class FrozenView:
         graph = self.graph
         found = []
         for row in rows:
-            claim = graph.claim(graph.table.ids[row])
+            claim = graph.claim_at(row)
             document = graph.documents[claim.document]
             version = document.version(claim.version)
             found.append(
@@ -583,105 +523,6 @@ class _Member:
             (*self.rows, *edges.rows(edge).tolist()),
             (*self.opposed, *edges.rows(edge, against=True).tolist()),
         )
-
-
-class _Columns:
-    """Edges under construction."""
-
-    def __init__(self) -> None:
-        self._parts: list[dict[str, npt.NDArray[np.generic]]] = []
-        self._pieces: list[tuple[int, int, int, Stretch]] = []
-        self._rows: list[tuple[Rows, Rows, Rows, Rows]] = []
-
-    def add(self, relation: int, subject: int, target: int, piece: Stretch) -> None:
-        self._pieces.append((relation, subject, target, piece))
-
-    def add_simple(
-        self, *, relation: npt.NDArray[np.int16], subject: Ints, target: Ints, begin: Ints, end: Ints, sure_begin: Ints,
-        sure_end: Ints, for_: Grades, against: Grades, rows: Rows, opposing: Flags, sizes: Rows,
-    ) -> None:
-        stands = (for_ > 0) & (for_ >= against)
-        zero = np.int8(0)
-        self._parts.append(
-            {
-                "relation": relation, "subject": subject, "object": target, "begin": begin, "end": end,
-                "sure_begin": sure_begin, "sure_end": sure_end, "for_": for_, "against": against,
-                "all_for": np.where(stands, for_, zero), "all_against": np.where(stands, zero, against),
-                "clear_for": np.where(stands & (against == 0), for_, zero), "clear_against": np.where(stands, zero, against),
-            }
-        )
-        owner = np.repeat(np.arange(len(sizes)), sizes)
-        self._rows.append(
-            (
-                np.bincount(owner[~opposing], minlength=len(sizes)).astype(np.int64), rows[~opposing],
-                np.bincount(owner[opposing], minlength=len(sizes)).astype(np.int64), rows[opposing],
-            )
-        )
-
-    def table(self) -> EdgeTable:
-        pieces = self._pieces
-        if pieces:
-            self._parts.append(
-                {
-                    "relation": np.array([p[0] for p in pieces], np.int16), "subject": np.array([p[1] for p in pieces], np.int32),
-                    "object": np.array([p[2] for p in pieces], np.int32), **{
-                        name: np.array([getattr(p[3], name) for p in pieces], np.int32)
-                        for name in ("begin", "end", "sure_begin", "sure_end")
-                    }, **{
-                        name: np.array([getattr(p[3], name) for p in pieces], np.int8)
-                        for name in ("for_", "against", "all_for", "all_against", "clear_for", "clear_against")
-                    },
-                }
-            )
-            self._rows.append(
-                (
-                    np.array([len(p[3].support) for p in pieces], np.int64),
-                    np.array([row for p in pieces for row in p[3].support], np.int64),
-                    np.array([len(p[3].oppose) for p in pieces], np.int64),
-                    np.array([row for p in pieces for row in p[3].oppose], np.int64),
-                )
-            )
-        names = (
-            "relation", "subject", "object", "begin", "end", "sure_begin", "sure_end", "for_", "against",
-            "all_for", "all_against", "clear_for", "clear_against",
-        )
-        types = {"relation": np.int16, **dict.fromkeys(names[1:7], np.int32), **dict.fromkeys(names[7:], np.int8)}
-        joined = {
-            name: np.concatenate([np.zeros(0, types[name]), *(part[name].astype(types[name]) for part in self._parts)])
-            for name in names
-        }
-        none = np.zeros(0, np.int64)
-        sizes = [np.concatenate([none, *(part[column] for part in self._rows)]) for column in (0, 2)]
-        rows = [np.concatenate([none, *(part[column] for part in self._rows)]) for column in (1, 3)]
-        edges = EdgeTable(
-            **joined,
-            support_ptr=np.r_[0, np.cumsum(sizes[0])].astype(np.int64), support_rows=rows[0],
-            oppose_ptr=np.r_[0, np.cumsum(sizes[1])].astype(np.int64), oppose_rows=rows[1],
-        )
-        if len(self._parts) == 1 and not pieces:
-            return edges
-        order = np.lexsort((edges.begin, edges.object, edges.subject, edges.relation))
-        return _taken(edges, order, edges.end[order])
-
-
-def _taken(edges: EdgeTable, chosen: Rows, end: Ints) -> EdgeTable:
-    """Return the chosen edges in that order, with new ends."""
-
-    def gathered(pointer: Rows, rows: Rows) -> tuple[Rows, Rows]:
-        sizes = np.diff(pointer)[chosen]
-        starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-        places = np.repeat(pointer[chosen] - starts[:-1], sizes) + np.arange(starts[-1])
-        return starts, rows[places]
-
-    support_ptr, support_rows = gathered(edges.support_ptr, edges.support_rows)
-    oppose_ptr, oppose_rows = gathered(edges.oppose_ptr, edges.oppose_rows)
-    return EdgeTable(
-        subject=edges.subject[chosen], relation=edges.relation[chosen], object=edges.object[chosen], begin=edges.begin[chosen],
-        end=end, sure_begin=edges.sure_begin[chosen], sure_end=edges.sure_end[chosen], for_=edges.for_[chosen],
-        against=edges.against[chosen], all_for=edges.all_for[chosen], all_against=edges.all_against[chosen],
-        clear_for=edges.clear_for[chosen], clear_against=edges.clear_against[chosen],
-        support_ptr=support_ptr, support_rows=support_rows, oppose_ptr=oppose_ptr, oppose_rows=oppose_rows,
-    )
 
 
 def _speaker(graph: ClaimGraph, table: EvidenceTable, speaker: str) -> Strength:

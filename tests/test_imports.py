@@ -14,7 +14,7 @@ import policygraph
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
     "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "yamlmarks", "datasets",
-    "graph", "rdf", "stretches", "view", "paths", "ownership", "content", "measures", "law", "touches", "diversion", "formats",
+    "files", "graph", "stretches", "edges", "view", "rdf", "paths", "ownership", "content", "measures", "law", "touches", "diversion", "formats",
     "matching", "figures", "report", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")
