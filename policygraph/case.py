@@ -1,0 +1,393 @@
+"""A transaction as somebody puts it: what, which act, when, from where to where, between whom, for what, with what knowledge.
+
+Comes in: what a person knows. Goes out: a :class:`Case`, immutable. Three silences are kept apart. An input left out is a gap:
+nothing follows from it. ``none`` says that there is none, and refutes. A list that is given is the whole list, except that of the
+parties: others may exist unless ``parties: complete`` (or ``complete: true`` among them) says that all are named.
+
+A party is an entity of the data by id or name, or a stranger: ``{name, country, headquarters}``.
+
+>>> case = Case(item="h20", to="CN", end_user="bytedance", knowledge="yes")
+>>> case.party("end-user"), case.party("purchaser"), case.knows("destination")
+((Party(id='bytedance'),), None, True)
+>>> Case(item="h20", end_usr="bytedance")
+Traceback (most recent call last):
+    ...
+policygraph.errors.BadQuestion: a case has no input 'end_usr'; did you mean 'end_user'?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from policygraph.dates import as_day
+from policygraph.errors import BadQuestion, UnknownName, nearest
+
+__all__ = ["ROLES", "Attestation", "Authorisation", "Case", "Larger", "Party"]
+
+ROLES: Final = (
+    "purchaser", "intermediate-consignee", "ultimate-consignee", "end-user", "exporter", "seller", "designer", "fabricator",
+    "packager", "forwarder", "lender", "service-provider", "actor",
+)  # fmt: skip
+"""What a party may be to a transaction. ``actor`` is whoever does the act, if that is not the exporter."""
+
+_EVERY_TOPIC: Final = "*"
+
+
+def _word(text: str) -> str:
+    return text.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def _is_none(value: object) -> bool:
+    return isinstance(value, str) and value.strip().lower() == "none"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if value not in (None, "", ()):
+                yield name, value
+
+
+class Names(Protocol):
+    """What finds the id of a name, such as a claim graph."""
+
+    def resolve(self, text: str, *classes: str) -> str:
+        """Return the id of what the text names, of one of the classes."""
+
+
+class Party(_Value):
+    """Somebody in a transaction: an entity of the data, or a stranger of whom only this is known.
+
+    Attributes
+    ----------
+    id
+        Id or name of an entity of the data; empty for a stranger.
+    name, country, headquarters
+        Of a stranger: its name, where it is, and where it (or its ultimate parent) has its headquarters.
+    employer
+        For a person who acts: on whose behalf.
+    """
+
+    id: str = ""
+    name: str = ""
+    country: str = ""
+    headquarters: str = ""
+    employer: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: Any) -> Any:
+        return {"id": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Self:
+        if not self.id and not self.name:
+            raise ValueError("a party is an id, or a stranger with a name: {name: ..., country: ..., headquarters: ...}")
+        if self.id and (self.country or self.headquarters):
+            raise ValueError(f"the country and headquarters of '{self.id}' are read from the data; write name instead of id")
+        return self
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether the data are not asked about it."""
+        return not self.id
+
+    def __str__(self) -> str:
+        return self.id or self.name
+
+
+class Attestation(_Value):
+    """Something attested, agreed or notified: what, by whom (a role), on which day."""
+
+    what: str
+    by: str = ""
+    form: str = "attested"
+    on: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: Any) -> Any:
+        return {"what": given} if isinstance(given, str) else given
+
+    @field_validator("what", "by", "form")
+    @classmethod
+    def _as_word(cls, text: str) -> str:
+        return _word(text)
+
+
+class Authorisation(_Value):
+    """A licence, exception or other authorisation: who holds it, what it covers, and from when until when."""
+
+    covers: tuple[str, ...] = ()
+    holder: str = ""
+    number: str = ""
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"covers": (given,)}
+        if isinstance(given, Mapping) and isinstance(given.get("covers"), str):
+            return {**given, "covers": (given["covers"],)}
+        return given
+
+    @field_validator("covers")
+    @classmethod
+    def _as_words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_word(word) for word in words)
+
+
+class Larger(_Value):
+    """The larger thing the item goes into or helps make: itself, where it goes, and who produces, buys or orders it."""
+
+    item: str = ""
+    to: str = ""
+    by: tuple[Party, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"item": given}
+        if isinstance(given, Mapping) and "by" in given and not isinstance(given["by"], (list, tuple)):
+            return {**given, "by": (given["by"],)}
+        return given
+
+
+class Case(_Value):
+    """One act on one item, as far as it is told.
+
+    Attributes
+    ----------
+    item
+        Id or name of the item.
+    act
+        What is done: export, reexport, transfer, use, finance ... as rules call it.
+    on
+        The day of the act; the day of the view where it is left out.
+    origin, to
+        The country it leaves (``from`` in files) and the one it goes to; ``none`` where it goes nowhere.
+    facility
+        The site where it will be used.
+    parties
+        Somebody for each role of :data:`ROLES`, or nobody where the case says ``none``; a role may also be given by its own
+        name: ``Case(end_user="bytedance")``.
+    parties_complete
+        Whether there are no other parties.
+    into
+        The larger thing it goes into.
+    service
+        The service rendered, where the act is one.
+    end_use
+        What it will be used for, in the words of rules.
+    knowledge
+        By what it is knowledge of (destination, end-use, violation), or of everything: yes or no.
+    attestations, authorisations
+        What was attested, agreed or notified, and which authorisations are held.
+    earlier
+        Earlier acts with the same item.
+    quantity, value, currency
+        How many and how much.
+
+    Examples
+    --------
+    >>> Case(item="ascend-910c", act="buy", to="MY", parties="complete", authorisations="none").authorisations
+    ()
+    """
+
+    item: str = ""
+    act: str = ""
+    on: date | None = None
+    origin: str = Field(default="", alias="from")
+    to: str = ""
+    facility: str = ""
+    parties: Mapping[str, tuple[Party, ...]] = Field(default_factory=dict)
+    parties_complete: bool = False
+    into: tuple[Larger, ...] | None = None
+    service: str = ""
+    end_use: tuple[str, ...] | None = None
+    knowledge: Mapping[str, bool] = Field(default_factory=dict)
+    attestations: tuple[Attestation, ...] | None = None
+    authorisations: tuple[Authorisation, ...] | None = None
+    earlier: tuple[Case, ...] | None = None
+    quantity: float | None = Field(default=None, ge=0)
+    value: float | None = Field(default=None, ge=0)
+    currency: str = ""
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise BadQuestion(_sentence(error)) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, given: Any) -> Any:
+        """Accept the short forms, and move parties given by role to ``parties``."""
+        told = {key: value for key, value in dict(given).items() if value is not None}
+        parties: Any = told.pop("parties", {})
+        complete = bool(told.pop("parties_complete", False))
+        if isinstance(parties, str):
+            if _word(parties) not in ("complete", "none"):
+                raise ValueError(f"parties are given by role, or 'complete', or 'none', and not '{parties}'")
+            parties, complete = {}, True
+        if not isinstance(parties, Mapping):
+            raise ValueError("parties are given by role, for example {end_user: bytedance}")
+        by_role = {_word(role): somebody for role, somebody in parties.items()}
+        if "complete" in by_role:
+            complete = complete or bool(by_role.pop("complete"))
+        for key in [key for key in told if _word(key) in ROLES]:
+            by_role[_word(key)] = told.pop(key)
+        for role in by_role:
+            if role not in ROLES:
+                raise ValueError(_unknown(f"a case has no party '{role}'", role, ROLES))
+        told["parties"] = {role: _several(somebody) for role, somebody in by_role.items() if somebody is not None}
+        told["parties_complete"] = complete
+        if "knowledge" in told:
+            told["knowledge"] = _knowledge(told["knowledge"])
+        if "on" in told:
+            told["on"] = as_day(told["on"])
+        for key in ("end_use", "attestations", "authorisations", "earlier", "into"):
+            if key in told:
+                told[key] = _several(told[key])
+        return told
+
+    @field_validator("act")
+    @classmethod
+    def _act_word(cls, text: str) -> str:
+        return _word(text)
+
+    @field_validator("end_use")
+    @classmethod
+    def _use_words(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if words is None else tuple(_word(word) for word in words)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], names: Names) -> Case:
+        """Make a case of what is given, with every name replaced by its id.
+
+        Raises
+        ------
+        UnknownName
+            If nothing bears a name; a stranger is told as ``{name: ..., country: ..., headquarters: ...}``.
+        """
+        return cls(**given).resolved(names)
+
+    def resolved(self, names: Names) -> Case:
+        """Return the case with every name replaced by its id."""
+
+        def one(text: str, *classes: str) -> str:
+            return text if not text or _is_none(text) else names.resolve(text, *classes)
+
+        def somebody(party: Party) -> Party:
+            place = {"country": one(party.country, "Country"), "headquarters": one(party.headquarters, "Country")}
+            try:
+                return party.model_copy(update=place if party.is_stranger else {"id": one(party.id, "Agent")})
+            except UnknownName as error:
+                said = f"the data know no party '{party.id}' (a stranger is told as {{name: ..., country: ..., headquarters: ...}})"
+                raise UnknownName(said, error.accepted) from None
+
+        def larger(thing: Larger) -> Larger:
+            by = tuple(somebody(party) for party in thing.by)
+            return thing.model_copy(update={"item": one(thing.item, "Item"), "to": one(thing.to, "Country"), "by": by})
+
+        return self.model_copy(
+            update={
+                "item": one(self.item, "Item", "Software", "Technology", "AIModel"),
+                "origin": one(self.origin, "Country"),
+                "to": one(self.to, "Country"),
+                "facility": one(self.facility, "Site"),
+                "parties": {role: tuple(map(somebody, parties)) for role, parties in self.parties.items()},
+                "into": None if self.into is None else tuple(map(larger, self.into)),
+                "earlier": None if self.earlier is None else tuple(case.resolved(names) for case in self.earlier),
+            }
+        )
+
+    def party(self, role: str) -> tuple[Party, ...] | None:
+        """Return who has the role: somebody, nobody (an empty tuple), or None where the case does not tell.
+
+        >>> Case(end_user="none").party("end-user"), Case(parties="complete").party("lender"), Case().party("lender")
+        ((), (), None)
+        """
+        if role == "incorporator":
+            return None if self.into is None else tuple(party for larger in self.into for party in larger.by)
+        found = self.parties.get(role)
+        return () if found is None and self.parties_complete else found
+
+    def knows(self, topic: str) -> bool | None:
+        """Return whether there is knowledge of a topic, or None where the case does not tell."""
+        return self.knowledge.get(topic, self.knowledge.get(_EVERY_TOPIC))
+
+    @property
+    def everybody(self) -> tuple[tuple[str, Party], ...]:
+        """Every party with its role."""
+        return tuple((role, party) for role, parties in self.parties.items() for party in parties)
+
+    def __str__(self) -> str:
+        return ", ".join(self._words()) or "an empty case"
+
+    def _words(self) -> Iterator[str]:
+        if self.item:
+            yield f"item {self.item}"
+        if self.act:
+            yield f"act {self.act}"
+        if self.on:
+            yield f"on {self.on}"
+        if self.origin:
+            yield f"from {self.origin}"
+        if self.to:
+            yield f"to {self.to}"
+        for role, parties in self.parties.items():
+            yield f"{role} {' and '.join(map(str, parties)) or 'none'}"
+        if self.end_use is not None:
+            yield f"end use {', '.join(self.end_use) or 'none'}"
+        for topic, known in self.knowledge.items():
+            yield f"knowledge{'' if topic == _EVERY_TOPIC else f' of {topic}'} {'yes' if known else 'no'}"
+        if self.authorisations is not None:
+            covered = " and ".join(", ".join(held.covers) or held.number for held in self.authorisations)
+            yield f"authorisations {covered or 'none'}"
+
+
+def _several(given: Any) -> tuple[Any, ...]:
+    if _is_none(given):
+        return ()
+    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
+
+
+def _knowledge(given: Any) -> dict[str, bool]:
+    def answer(value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and _word(value) in ("yes", "no", "none"):
+            return _word(value) == "yes"
+        raise ValueError(f"knowledge is yes or no, and not {value!r}")
+
+    if isinstance(given, Mapping):
+        return {_word(str(topic)): answer(value) for topic, value in given.items()}
+    return {_EVERY_TOPIC: answer(given)}
+
+
+def _unknown(said: str, word: str, accepted: tuple[str, ...]) -> str:
+    near = nearest(word, accepted, 1)
+    return said + ("; did you mean " + " or ".join(repr(name) for name in near) + "?" if near else "; use " + ", ".join(accepted))
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        if len(first["loc"]) > 1:
+            return f"a case cannot hold '{where}'"
+        inputs = tuple(field.alias or name for name, field in Case.model_fields.items())
+        return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
+    said = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where} of a case: {said}" if where else said
