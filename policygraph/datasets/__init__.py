@@ -21,12 +21,13 @@ from policygraph.claims import Claim, Complete, Document, Entity, Kind
 from policygraph.datasets import files
 from policygraph.datasets.files import Faults, Record
 from policygraph.datasets.register import DOCUMENT_KEYS, ENTITY_KEYS, SOURCE_KEYS, Register, calendar_day
+from policygraph.datasets.schema import source_schema
 from policygraph.datasets.statements import Statements
 from policygraph.errors import BadData, BadQuestion, Place, nearest
 from policygraph.ontology import Ontology, shipped
 from policygraph.truth import EvidenceTable
 
-__all__ = ["Corpus", "digest", "read"]
+__all__ = ["Corpus", "digest", "read", "source_schema"]
 
 _HEAD = "dataset.yaml"
 _HEAD_KEYS = ("name", "title", "version", "date", "licence", "note")
@@ -189,7 +190,7 @@ def _head(texts: Mapping[str, str], directory: Path, faults: Faults) -> tuple[st
             shown = (directory / _HEAD).as_posix()
             faults.add(shown, None, "the file is missing; it says the name, version, date and licence of the data")
         return nothing
-    (shown, text), = texts.items()
+    ((shown, text),) = texts.items()
     record = _record(shown, text, "a data set", _HEAD_KEYS, faults)
     if record is None:
         return nothing

@@ -276,9 +276,7 @@ def parse_csv(text: str, shown: str) -> Table:
     if not any(columns):
         raise _bad(shown, 1, "the table is empty; its first line names the columns")
     problems = [
-        (Place(shown, start), f"column {number} has no name; name it or remove it")
-        for number, name in enumerate(columns, 1)
-        if not name
+        (Place(shown, start), f"column {number} has no name; name it or remove it") for number, name in enumerate(columns, 1) if not name
     ]
     problems += [
         (Place(shown, start), f"the column '{name}' stands twice in the header; keep one of them")
@@ -357,9 +355,7 @@ class Record:
         return self.lines.get(key, self.line)
 
     @classmethod
-    def of(
-        cls, node: Node, file: str, what: str, keys: Collection[str], nested: Collection[str], faults: Faults
-    ) -> Record | None:
+    def of(cls, node: Node, file: str, what: str, keys: Collection[str], nested: Collection[str], faults: Faults) -> Record | None:
         """Read a mapping whose keys are known; whatever else stands in it is a fault.
 
         Parameters

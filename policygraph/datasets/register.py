@@ -394,9 +394,7 @@ def _concept(id_: str, type_: str, said: Mapping[str, Iterable[ox.Literal]]) -> 
         id=id_,
         type=type_,
         name=name,
-        names={language: rest for language, each in names.items() if (rest := tuple(x for x in dict.fromkeys(each) if x != name))},
+        names={key: rest for key, each in names.items() if (rest := tuple(x for x in dict.fromkeys(each) if x != name))},
         identifiers=dict(sorted(identifiers.items())),
         note=next((literal.value for key in ("historyNote", "scopeNote") for literal in said.get(key, ())), ""),
     )
-
-

@@ -76,6 +76,7 @@ class Speech:
         self.register = register
         self.faults: Faults = register.faults
         self._bounds: dict[str, Bound | str] = {}
+        self._versions: dict[tuple[str, str], tuple[int, date]] = {}
 
     def said(self, record: Record, document: Document) -> Said:
         texts, faults, file, before = record.texts, self.faults, record.file, len(self.faults)
@@ -131,9 +132,12 @@ class Speech:
 
     def _version(self, record: Record, document: Document) -> tuple[int, date]:
         text = record.texts.get("version", "1")
+        found = self._versions.get((document.id, text))
+        if found is not None:
+            return found
         last = len(document.versions) or 1
-        if text.isascii() and text.isdigit() and 1 <= int(text) <= last:
-            return int(text), document.version(int(text)).published
+        if text in map(str, range(1, last + 1)):
+            return self._versions.setdefault((document.id, text), (int(text), document.version(int(text)).published))
         has = f"it has versions 1 to {last}" if last > 1 else "it has one version"
         self.faults.add(record.file, record.line_of("version"), f"'{document.id}' has no version '{text}'; {has}")
         return 1, document.version(1).published
@@ -177,6 +181,7 @@ class Speech:
             text = f"'{name}' is not an id of a claim: use lower-case letters, digits and single hyphens"
             self.faults.add(record.file, record.line_of("id"), text)
         return name
+
 
 def _read_bound(text: str) -> Bound | str:
     if text == "unknown":

@@ -28,6 +28,7 @@ ROW_KEYS: Final = ("s", "r", "o", "value", "document", *_SHARED)
 CLAIM_KEYS: Final = ("s", "r", "o", "value", "disputes", *_SHARED)
 COMPLETE_KEYS: Final = ("s", "o", "r", "on", "from", "to", "stance", "by", "at", "note", "version", "recorded")
 
+
 @dataclass(frozen=True, slots=True)
 class _Dispute:
     """A claim that waits for the claim it disputes."""
@@ -416,8 +417,5 @@ class Statements:
             )  # fmt: skip
 
 
-
 def _either(classes: tuple[str, ...]) -> str:
     return " or ".join(article(name) for name in classes) or "anything"
-
-
