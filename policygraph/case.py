@@ -293,7 +293,7 @@ class Case(_Value):
             try:
                 return party.model_copy(update=place if party.is_stranger else {"id": one(party.id, "Agent")})
             except UnknownName as error:
-                said = f"the data know no party '{party.id}' (a stranger is told as {{name: ..., country: ..., headquarters: ...}})"
+                said = f"the data know no party '{party.id}'; tell a stranger as {{name: ..., country: ..., headquarters: ...}}"
                 raise UnknownName(said, error.accepted) from None
 
         def larger(thing: Larger) -> Larger:

@@ -1,0 +1,377 @@
+"""What a rule may ask: a closed union of conditions, each told from the others by its key.
+
+Pure values. A condition says what is tested and where the law says so; how it is tested is in ``evaluate.py``, how it is written
+in ``writing.py``. Every word of law, every threshold, list and path comes from a rule file.
+
+Subjects are named by role: ``item`` is the item of the case, ``from``, ``to`` and ``facility`` its places, ``into`` the larger
+thing it goes into, and any role of :data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names,
+``incorporator`` whoever produces, buys or orders the larger thing. ``some`` and ``every`` bind further names.
+
+>>> Listed(role="end-user", list="entity-list", footnote="entity-list-fn1").kind
+'listed'
+>>> Places.validate_python(["D:5", "MO"])
+('cg:D5', 'MO')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+
+__all__ = [
+    "Act", "All", "Any_", "Authorised", "Classified", "Codes", "Condition", "Confidence", "Contains", "Content", "Destination",
+    "EndUse", "Entry", "Every", "Given", "Has", "Headquartered", "Knowledge", "Listed", "Measure", "Not", "Owned", "Path",
+    "Place", "Places", "Presumed", "RuleResult", "Some", "Target", "below", "targets_of",
+]  # fmt: skip
+
+Confidence = Literal["", "unverified", "argued"]
+"""``unverified``: the wording was not read in the text itself. ``argued``: a reading that is argued, not settled. Either counts
+as presumed at most, and every proof that uses it says so."""
+
+_GROUP = re.compile(r"([A-Z]):(\d)\Z")
+
+
+def _several(given: Any) -> Any:
+    return (given,) if isinstance(given, (str, int, float, bool, dict)) else given
+
+
+def _place(given: Any) -> Any:
+    text = str(given)
+    return f"cg:{match[1]}{match[2]}" if (match := _GROUP.match(text)) else text
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
+PlaceList = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: tuple(map(_place, _several(given)))), Field(min_length=1)
+]
+Places: TypeAdapter[tuple[str, ...]] = TypeAdapter(PlaceList)
+"""Countries and country groups, ``D:5`` or ``cg:D5`` alike; ``anywhere`` is every place."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class _Doubt(_Value):
+    """What weakens a test: how well its wording is known, and from which edition alone it is known."""
+
+    note: str = ""
+    confidence: Confidence = ""
+    edition: date | None = None
+
+
+class Entry(_Doubt):
+    """An entry of a list of codes: the code, and from when until when it stood in the list."""
+
+    code: str
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")
+
+    def covers(self, code: str) -> bool:
+        """Tell whether a code is this one or a paragraph of it.
+
+        >>> Entry(code="3A090").covers("3A090.a"), Entry(code="3A090.a").covers("3A090")
+        (True, False)
+        """
+        return code == self.code or code.startswith(self.code + ".")
+
+
+def _entry(given: Any) -> Any:
+    if isinstance(given, str):
+        return {"code": given.removeprefix("eccn:")}
+    if isinstance(given, dict) and isinstance(given.get("code"), str):
+        return {**given, "code": given["code"].removeprefix("eccn:")}
+    return given
+
+
+Codes = Annotated[tuple[Entry, ...], BeforeValidator(lambda given: tuple(map(_entry, _several(given)))), Field(min_length=1)]
+
+
+class Target(_Doubt):
+    """What the end of a path must be: every test that is written must hold, and one of ``either`` if there are any.
+
+    Attributes
+    ----------
+    is_
+        One of these things (``is`` in files).
+    class_
+        Of one of these classes (``class`` in files).
+    eccn
+        Specified in one of these entries.
+    origin
+        Originating in one of these countries.
+    rule
+        A rule that must reach it, as an item by itself.
+    listed, headquartered
+        For a party: on a list; with its headquarters there.
+    located
+        For a place or site: there.
+    either
+        One of these.
+    """
+
+    is_: Words = Field(default=(), alias="is")
+    class_: Words = Field(default=(), alias="class")
+    eccn: Codes | tuple[()] = ()
+    origin: Words = ()
+    rule: str = ""
+    listed: Listed | None = None
+    headquartered: Headquartered | None = None
+    located: PlaceList | tuple[()] = ()
+    either: tuple[Target, ...] = ()
+
+
+class _Condition(_Doubt):
+    name: str = ""
+    cite: str = ""
+    place: str = Field(default="", repr=False)
+
+
+class All(_Condition):
+    """Every one of them."""
+
+    kind: Literal["all"] = "all"
+    of: tuple[Condition, ...] = Field(min_length=1)
+
+
+class Any_(_Condition):  # noqa: N801
+    """One of them."""
+
+    kind: Literal["any"] = "any"
+    of: tuple[Condition, ...] = Field(min_length=1)
+
+
+class Not(_Condition):
+    """The contrary."""
+
+    kind: Literal["not"] = "not"
+    of: Condition
+
+
+class Path(_Condition):
+    """A path leads from a subject to something."""
+
+    kind: Literal["path"] = "path"
+    path: str
+    start: str = Field(default="item", alias="from")
+    to: Target = Field(default_factory=lambda: Target())
+
+
+class Classified(_Condition):
+    """An item is specified in one of the entries: by a claim, or by a rule whose effect is to classify."""
+
+    kind: Literal["classified"] = "classified"
+    item: str = "item"
+    in_: Codes = Field(alias="in")
+    except_: Codes | tuple[()] = Field(default=(), alias="except")
+
+
+class Measure(_Condition):
+    """A quantity of an item compares so with a number."""
+
+    kind: Literal["measure"] = "measure"
+    item: str = "item"
+    quantity: str
+    comparison: Literal[">=", ">", "<", "<="]
+    value: float
+    unit: str = ""
+
+
+class Has(_Condition):
+    """An attribute of an item has the value; ``class`` is an attribute too."""
+
+    kind: Literal["has"] = "has"
+    item: str = "item"
+    attribute: str
+    value: str | bool | float = True
+
+
+class Contains(_Condition):
+    """An item contains, however deep, something that is like this."""
+
+    kind: Literal["contains"] = "contains"
+    item: str = "item"
+    what: Target
+
+
+class Content(_Condition):
+    """The share of an item's value that is controlled content exceeds a threshold; a discrete part stops the count."""
+
+    kind: Literal["content"] = "content"
+    item: str = "item"
+    of: Target
+    over: float = Field(ge=0, le=100)
+    stop_at: Literal["", "discrete"] = ""
+
+
+class Act(_Condition):
+    """The act is one of these."""
+
+    kind: Literal["act"] = "act"
+    in_: Words = Field(alias="in")
+
+
+class Place(_Condition):
+    """Somebody or something is there: ``from``, ``to``, ``facility``, ``into``, or a party by its role."""
+
+    kind: Literal["place"] = "place"
+    role: Words
+    in_: PlaceList = Field(alias="in")
+    except_: PlaceList | tuple[()] = Field(default=(), alias="except")
+
+
+class Destination(_Condition):
+    """The item goes there."""
+
+    kind: Literal["destination"] = "destination"
+    in_: PlaceList = Field(alias="in")
+    except_: PlaceList | tuple[()] = Field(default=(), alias="except")
+
+
+class Headquartered(_Condition):
+    """A party has its own, or its ultimate parent's, headquarters there."""
+
+    kind: Literal["headquartered"] = "headquartered"
+    role: Words = ("any",)
+    parent: Literal["own", "ultimate"] = "ultimate"
+    in_: PlaceList = Field(alias="in")
+
+
+class Listed(_Condition):
+    """A party stands on a list, with the footnote if one is named."""
+
+    kind: Literal["listed"] = "listed"
+    role: Words = ("any",)
+    list: str
+    footnote: str = ""
+
+
+class Owned(_Condition):
+    """A party is owned, to this share or more, by parties that are on a list."""
+
+    kind: Literal["owned"] = "owned"
+    role: Words = ("any",)
+    by: Listed
+    share: float = Field(default=50, gt=0, le=100)
+    aggregate: bool = True
+
+
+class EndUse(_Condition):
+    """The item is for one of these uses."""
+
+    kind: Literal["end_use"] = "end_use"
+    in_: Words = Field(alias="in")
+
+
+class Knowledge(_Condition):
+    """There is knowledge of this, told by the case or supplied by a public notice."""
+
+    kind: Literal["knowledge"] = "knowledge"
+    of: str
+
+
+class Given(_Condition):
+    """Something was attested, agreed or notified, by somebody, at most so many days before the act."""
+
+    kind: Literal["given"] = "given"
+    what: str
+    by: str = ""
+    form: str = ""
+    within: int | None = Field(default=None, ge=0)
+
+
+class Authorised(_Condition):
+    """An authorisation covers it on the day of the act."""
+
+    kind: Literal["authorised"] = "authorised"
+    covers: Words
+    holder: str = ""
+
+
+class Some(_Condition):
+    """Of the parties, earlier acts, or things that a path leads to, one passes the test under the name it is bound to."""
+
+    kind: Literal["some"] = "some"
+    among: str
+    start: str = Field(default="item", alias="from")
+    as_: str = Field(alias="as")
+    test: Condition
+
+
+class Every(_Condition):
+    """Of the parties, earlier acts, or things that a path leads to, every one passes the test."""
+
+    kind: Literal["every"] = "every"
+    among: str
+    start: str = Field(default="item", alias="from")
+    as_: str = Field(alias="as")
+    test: Condition
+
+
+class Presumed(_Condition):
+    """It is presumed to hold (if something does), unless something else is shown."""
+
+    kind: Literal["presumed"] = "presumed"
+    if_: Condition | None = Field(default=None, alias="if")
+    unless: Condition
+
+
+class RuleResult(_Condition):
+    """Another rule reaches the case, or another item of it."""
+
+    kind: Literal["rule"] = "rule"
+    rule: str
+    item: str = "item"
+
+
+Condition = Annotated[
+    All | Any_ | Not | Path | Classified | Measure | Has | Contains | Content | Act | Place | Destination | Headquartered | Listed
+    | Owned | EndUse | Knowledge | Given | Authorised | Some | Every | Presumed | RuleResult,
+    Field(discriminator="kind"),
+]  # fmt: skip
+
+for _model in (Target, All, Any_, Not, Path, Contains, Content, Some, Every, Presumed):
+    _model.model_rebuild()
+
+
+def below(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Condition, bool]]:
+    """Yield a condition and all conditions inside it, each with whether it stands under a negation.
+
+    >>> inner = RuleResult(rule="r")
+    >>> [(found.kind, negated) for found, negated in below(Not(of=Presumed(unless=inner)))]
+    [('not', False), ('presumed', True), ('rule', True)]
+    """
+    yield condition, negated
+    match condition:
+        case All() | Any_():
+            for child in condition.of:
+                yield from below(child, negated=negated)
+        case Not():
+            yield from below(condition.of, negated=True)
+        case Some() | Every():
+            yield from below(condition.test, negated=negated)
+        case Presumed():
+            if condition.if_ is not None:
+                yield from below(condition.if_, negated=negated)
+            yield from below(condition.unless, negated=True)
+
+
+def targets_of(condition: Condition) -> Iterator[Target]:
+    """Yield every target that a condition itself names, those inside targets included."""
+
+    def inside(target: Target) -> Iterator[Target]:
+        yield target
+        for one in target.either:
+            yield from inside(one)
+
+    match condition:
+        case Path():
+            yield from inside(condition.to)
+        case Contains():
+            yield from inside(condition.what)
+        case Content():
+            yield from inside(condition.of)
