@@ -284,6 +284,10 @@ class Finding:
         What the data set covers that bears on the question, and what it does not.
     remarks
         Sentences the reader must see beside the outcome (what the text alone would say, an assumption made).
+    subject
+        Id of the item or party the question is about.
+    labels, classes
+        Name and class of every node on a route, by id, for notes and figures.
     """
 
     question: str
@@ -297,6 +301,8 @@ class Finding:
     coverage: str = ""
     remarks: tuple[str, ...] = ()
     subject: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
     find_gaps: Callable[[], Iterable[Gap]] = field(default=_nothing, repr=False, compare=False)
     find_flips: Callable[[], tuple[Iterable[Flip], bool]] = field(default=lambda: ((), False), repr=False, compare=False)
     find_intervals: Callable[[], Iterable[tuple[date | None, date | None]]] = field(default=_nothing, repr=False, compare=False)

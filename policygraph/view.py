@@ -229,18 +229,23 @@ class FrozenView:
                     relation, member.node, target,
                     Said(low, high, max(sure_begin, member.sure_begin), min(int(table.to_earliest[row]), member.sure_end),
                          min(claim_for, member.for_), min(claim_for, member.clear), against, int(table.recorded[row]),
-                         int(table.document[row]), (row, *member.rows), member.opposed),
+                         int(table.document[row]), (row,) if against else (row, *member.rows), member.opposed),
                 )
+
+    @cached_property
+    def _classes(self) -> tuple[list[str], npt.NDArray[np.int16]]:
+        """The classes in use, and the number of its class for each node."""
+        names = sorted(set(self.graph.node_class))
+        numbers = {name: number for number, name in enumerate(names)}
+        return names, np.array([numbers[class_] for class_ in self.graph.node_class], np.int16)
 
     def _members_of(self, plain: EdgeTable, kind_node: int) -> Iterator[_Member]:
         graph = self.graph
         kind = graph.kinds[kind_node]
         classes = set(graph.ontology.below(kind.of))
-        members = {
-            node: _Member(node, FIRST, LAST, FIRST, LAST, 4, 4, (), ())
-            for node, class_ in enumerate(graph.node_class)
-            if class_ in classes
-        }
+        numbers = [number for number, name in enumerate(self._classes[0]) if name in classes]
+        nodes = np.flatnonzero(np.isin(self._classes[1], numbers)).tolist()
+        members = {node: _Member(node, FIRST, LAST, FIRST, LAST, 4, 4, (), ()) for node in nodes}
         for name, objects in kind.where.items():
             relation = graph.relation_index.get(name)
             wanted = {graph.index[object_] for object_ in objects if object_ in graph.index}
@@ -273,8 +278,7 @@ class FrozenView:
     def _narrowed(self, edges: EdgeTable) -> EdgeTable:
         """Repeat the edges of a relation under its narrower relations, where their ends fit."""
         graph, terms = self.graph, self.graph.ontology
-        classes = sorted(set(graph.node_class))
-        of = np.array([classes.index(class_) for class_ in graph.node_class], np.int32)
+        classes, of = self._classes
         chosen, renamed = [np.arange(len(edges))], [edges.relation]
         for name, relation in terms.relations.items():
             base = graph.relation_index.get(relation.narrows)

@@ -13,9 +13,9 @@ import policygraph
 
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
-    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "yamlmarks", "datasets",
-    "files", "graph", "stretches", "edges", "view", "rdf", "paths", "ownership", "content", "measures", "law", "touches", "diversion", "formats",
-    "matching", "figures", "report", "desk", "cli", "serve",
+    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "register", "files", "datasets",
+    "columns", "lookup", "graph", "stretches", "edges", "view", "paths", "rdf", "ownership", "content", "measures", "law",
+    "touches", "diversion", "formats", "matching", "figures", "report", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")
 

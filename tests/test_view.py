@@ -58,7 +58,8 @@ def test_what_was_made_stays_made_and_what_is_to_come_does_not_count() -> None:
 
 def test_a_state_holds_inside_its_interval_only() -> None:
     claims = [said("huawei", "listed", "list", since="2019-05-16", until="2024-01-01")]
-    found = [outcome(claims, "huawei", "listed", "list", as_of=day) for day in ("2019-05-15", "2019-05-16", "2023-12-31", "2024-01-01")]
+    days = ("2019-05-15", "2019-05-16", "2023-12-31", "2024-01-01")
+    found = [outcome(claims, "huawei", "listed", "list", as_of=day) for day in days]
     assert found == ["unknown", "met", "met", "unknown"]
 
 
@@ -176,7 +177,8 @@ def test_a_source_a_publisher_or_a_claim_can_be_rejected(rejected: str) -> None:
 
 
 def test_values_are_read_with_their_rivals() -> None:
-    claims = [said("chip", "dieArea", value="665.6"), said("chip", "dieArea", value="665.60", grade=4), said("chip", "dieArea", value="700", grade=1)]
+    given = (("665.6", 3), ("665.60", 4), ("700", 1))
+    claims = [said("chip", "dieArea", value=value, grade=grade) for value, grade in given]
     leaves = view(graph(claims, FABS)).values("chip", "dieArea")
     assert [(leaf.number, leaf.truth.for_) for leaf in leaves] == [(665.6, 4), (700.0, 1)]
 
@@ -187,7 +189,8 @@ def test_narrower_relations_are_derived() -> None:
     frozen = view(graph(claims, classes))
     assert [frozen.step(row).object for row in frozen.find("chip", "incorporatesMemory")] == ["hbm"]
     assert [frozen.step(row).object for row in frozen.find("chip", "incorporatesDie")] == ["die"]
-    assert frozen.step(frozen.find("chip", "incorporatesDie")[0]).claims == frozen.step(frozen.find("chip", "incorporates")[0]).claims
+    narrow, broad = (frozen.step(frozen.find("chip", name, "die")[0]) for name in ("incorporatesDie", "incorporates"))
+    assert narrow.claims == broad.claims
 
 
 def test_the_networkx_graph_carries_truth_claims_and_dates() -> None:
