@@ -194,7 +194,7 @@ def _head(texts: Mapping[str, str], directory: Path, faults: Faults) -> tuple[st
     record = _record(shown, text, "a data set", _HEAD_KEYS, faults)
     if record is None:
         return nothing
-    missing = [key for key in ("name", "version", "date", "licence") if key not in record.texts]
+    missing = [f"'{key}'" for key in ("name", "version", "date", "licence") if key not in record.texts]
     if missing:
         faults.add(shown, 1, f"the data set has no {' and no '.join(missing)}")
         return nothing

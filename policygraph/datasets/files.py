@@ -1,7 +1,7 @@
 """Text that people wrote, read safely, and every part of it with its line.
 
 Comes in: YAML and CSV files of any origin. Goes out: YAML nodes and CSV rows that know their line. Refused, each with one
-sentence: files too large, not UTF-8 or with NUL bytes; in YAML anchors, aliases, tags, repeated keys and deep nesting; in CSV
+sentence: files too large, not UTF-8 or with control characters; in YAML anchors, aliases, tags, repeated keys and deep nesting; in CSV
 ragged rows.
 
 YAML is read as YAML 1.2 core: ``NO`` is text (Norway), and a date stays the text it is. A scalar keeps what was written; only
@@ -45,6 +45,7 @@ MAXIMUM_SIZE: Final = 32 * 1024 * 1024
 """Largest file that is opened, in bytes."""
 _DEEPEST = 32
 _MOST_NODES = 2_000_000
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -98,7 +99,7 @@ def text_of(path: Path, shown: str) -> tuple[bytes, str]:
     Raises
     ------
     BadData
-        If it cannot be read, is larger than :data:`MAXIMUM_SIZE`, is not UTF-8 or holds a NUL byte.
+        If it cannot be read, is larger than :data:`MAXIMUM_SIZE`, is not UTF-8 or holds control characters.
 
     Examples
     --------
@@ -114,15 +115,17 @@ def text_of(path: Path, shown: str) -> tuple[bytes, str]:
         raw = path.read_bytes()
     except OSError as error:
         raise _bad(shown, None, f"the file cannot be read: {error.strerror}") from None
-    if b"\0" in raw:
-        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
-        raise _bad(shown, line, "the file holds a NUL byte, so it is not a text; save it as UTF-8 text")
     try:
-        return raw, raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         said = f"the file is not UTF-8: byte 0x{raw[error.start]:02x} cannot stand here; save it as UTF-8"
         raise _bad(shown, line, said) from None
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise _bad(shown, line, f"the file holds the control character U+{ord(control[0]):04X}; save it as plain text")
+    return raw, text
 
 
 def _bad(shown: str, line: int | None, text: str) -> BadData:
@@ -341,7 +344,7 @@ class Faults:
 class Record:
     """One thing that a file says: texts by key, the keys that hold lists or mappings apart.
 
-    Blank cells, ``~`` and empty values are left out.
+    Blank cells, ``~`` and empty values are left out; *refused* are the keys at which a list or mapping stood for a text.
     """
 
     file: str
@@ -349,6 +352,7 @@ class Record:
     texts: dict[str, str]
     nested: dict[str, Sequence | Mapping] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
 
     def line_of(self, key: str) -> int:
         """Return the line on which the key stands."""
@@ -374,6 +378,7 @@ class Record:
             return None
         texts: dict[str, str] = {}
         inner: dict[str, Sequence | Mapping] = {}
+        refused: list[str] = []
         for key, item in node.items.items():
             if key not in keys:
                 near = nearest(key, keys, 1)
@@ -386,7 +391,8 @@ class Record:
                 inner[key] = item
             else:
                 faults.add(file, node.lines[key], f"'{key}' of {what} is one text, but here stands a {_word(item)}")
-        return cls(file, node.line, texts, inner, node.lines)
+                refused.append(key)
+        return cls(file, node.line, texts, inner, node.lines, frozenset(refused))
 
 
 def _word(node: Node) -> str:

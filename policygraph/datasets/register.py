@@ -102,6 +102,11 @@ class Register:
         """Say that nothing bears the name, and which names are near."""
         return str(UnknownName(f"no {what} is named '{id_}'", self._near(id_)))
 
+    def miss(self, id_: str, file: str, line: int, what: str = "entity") -> None:
+        """Note that nothing bears the name, unless its own declaration has a fault, which is told already."""
+        if id_ not in self.places:
+            self.faults.add(file, line, self.unknown(id_, what))
+
     def _near(self, id_: str) -> tuple[str, ...]:
         if id_ not in self._hints:
             if self._folded is None:
@@ -143,7 +148,7 @@ class Register:
         """Declare an entity."""
         before = len(self.faults)
         texts, at = record.texts, record.line_of
-        missing = [key for key in ("id", "type", "name") if key not in texts]
+        missing = [f"'{key}'" for key in ("id", "type", "name") if key not in texts]
         if missing:
             whose = f"the entity '{texts['id']}'" if "id" in texts else "the entity"
             said = f"{whose} has no {' and no '.join(missing)}; every entity has id, type and name"
@@ -246,13 +251,12 @@ class Register:
                 self.entities[id_] = _concept(id_, type_, said)
 
     def document(self, record: Record) -> Document | None:
-        """Declare a document; return it where nothing is wrong with it."""
-        before = len(self.faults)
+        """Declare a document; return it unless its id is wrong, so that what it says is checked even where its head is not sound."""
         texts, at, file = record.texts, record.line_of, record.file
-        missing = [key for key in ("document", "title", "publisher", "kind") if key not in texts]
+        missing = [f"'{key}'" for key in ("document", "title", "publisher", "kind") if key not in texts]
         versions = self._versions(record)
-        if "published" not in texts and not versions:
-            missing.append("published")
+        if "published" not in texts and "versions" not in record.nested:
+            missing.append("'published'")
         if missing:
             whose = f"the document '{texts['document']}'" if "document" in texts else "the document"
             self.faults.add(file, record.line, f"{whose} has no {' and no '.join(missing)}")
@@ -282,16 +286,15 @@ class Register:
             self._agents.append((texts["publisher"], "publisher", Place(file, at("publisher"))))
         if "bindingness" in texts:
             self._bindingness.append((texts["bindingness"], Place(file, at("bindingness"))))
-        fresh = "document" in texts and self._declare(texts["document"], file, at("document"))
-        if not fresh or len(self.faults) > before or published is None:
+        if "document" not in texts or not self._declare(texts["document"], file, at("document")):
             return None
         rest = {key: texts[key] for key in ("language", "url", "via", "licence", "bindingness", "note") if key in texts}
         document = Document(
             id=texts["document"],
-            title=texts["title"],
-            publisher=texts["publisher"],
+            title=texts.get("title", ""),
+            publisher=texts.get("publisher", ""),
             kind=kind,
-            published=published,
+            published=published or date(_LAST_YEAR, 12, 31),
             versions=tuple(versions),
             cap=cap,
             **rest,
@@ -325,7 +328,7 @@ class Register:
                 text = f"version '{written}' stands at place {number}; versions are numbered 1, 2, 3 from the oldest on"
                 self.faults.add(inner.file, inner.line_of("version"), text)
             if "published" not in inner.texts:
-                self.faults.add(inner.file, inner.line, f"version {number} has no published")
+                self.faults.add(inner.file, inner.line, f"version {number} has no 'published'")
             published = self._day(inner, "published")
             if published is None:
                 continue
@@ -350,7 +353,7 @@ class Register:
             entity = self.entities.get(record.texts.get("id", ""))
             names = self._names(record)
             if entity is None:
-                self.faults.add(record.file, record.line, self.unknown(record.texts.get("id", "")))
+                self.miss(record.texts.get("id", ""), record.file, record.line)
             else:
                 languages = dict.fromkeys((*entity.names, *names))
                 merged = {key: tuple(dict.fromkeys((*entity.names.get(key, ()), *names.get(key, ())))) for key in languages}
@@ -360,7 +363,7 @@ class Register:
         """Tell whether the id is that of somebody who can speak; note a fault where it is not."""
         class_ = self.class_of(id_)
         if class_ is None:
-            self.faults.extend([(place, self.unknown(id_))])
+            self.miss(id_, place.file, place.line or 1)
         elif not self.ontology.is_a(class_, "Agent"):
             self.faults.extend([(place, f"'{id_}' is {article(class_)}, but a {role} is an Agent: a body or a person")])
         else:

@@ -188,7 +188,7 @@ def _read_bound(text: str) -> Bound | str:
         return _ENDED
     parts = [part.strip() for part in text.split("..")]
     if len(parts) > 2 or text == "?":
-        return "it is a day, or two days [earliest, latest] (in a table earliest..latest)"
+        return "write a day, or two days [earliest, latest], in a table earliest..latest"
     try:
         days = [calendar_day(part).toordinal() for part in parts]
     except BadQuestion as error:

@@ -86,6 +86,8 @@ class Statements:
         texts = record.texts
         said = self.speech.said(record, document)
         name = self.speech.name(record)
+        if not record.refused.isdisjoint(("r", "o", "value", "disputes")):
+            return
         if "disputes" in texts:
             for key in ("s", "r", "o", "value", "holds"):
                 if key in texts or key in record.nested:
@@ -106,7 +108,7 @@ class Statements:
         elif subject is not None:
             self.faults.add(record.file, subject.line, "a claim has one subject; write one claim for each")
             return
-        missing = [key for key, there in (("s", kind or "s" in texts), ("r", "r" in texts)) if not there]
+        missing = [f"'{key}'" for key, there in (("s", kind or "s" in texts), ("r", "r" in texts)) if not there]
         if missing:
             text = f"the claim has no {' and no '.join(missing)}; every claim has s, r, and o or value"
             self.faults.add(record.file, record.line, text)
@@ -129,14 +131,15 @@ class Statements:
                 self.faults.add(file, 1, f"the table has no column '{name}', {why}; add it")
                 return
         wide = [(columns.index(name), name) for name in relations if name not in wrong]
-        if not wide and "r" not in columns and not wrong:
+        says = bool(wide) or "r" in columns
+        if not says and not wrong:
             self.faults.add(file, 1, "the table says nothing: no column is named for a relation, and there is no column 'r'")
         at = [(index, name) for index, name in enumerate(columns) if name in known]
         self.faults.extend(table.problems)
         for line, cells in table.rows:
             texts = {name: text for index, name in at if (text := cells[index].strip())}
             row = [(name, text) for index, name in wide if (text := cells[index].strip())]
-            self._row(Record(file, line, texts), row, bool(wrong))
+            self._row(Record(file, line, texts), row, bool(wrong) or not says)
 
     def _row(self, record: Record, cells: list[tuple[str, str]], doubtful: bool) -> None:
         texts, faults = record.texts, self.faults
@@ -145,7 +148,7 @@ class Statements:
             text = "the row has no document, and a claim without a source is not read; name its document"
             faults.add(record.file, record.line, text)
         elif document is None:
-            faults.add(record.file, record.line, self.register.unknown(texts["document"], "document"))
+            self.register.miss(texts["document"], record.file, record.line, "document")
         if "s" not in texts:
             faults.add(record.file, record.line, "the row has no subject; fill the column 's'")
         if document is None or "s" not in texts:
@@ -157,24 +160,23 @@ class Statements:
                 return
             subject = kind
         said, name = self.speech.said(record, document), self.speech.name(record)
-        made = 0
+        claims: list[tuple[str, str, str]] = []
         for relation, cell in cells:
             is_value = self.register.ontology.relation(relation).is_value
-            for part in cell.split("|"):
-                text = part.strip()
-                if text:
-                    made += 1
-                    self._claim(said, subject, relation, "" if is_value else text, text if is_value else "", name, record)
+            texts_in = [text for part in cell.split("|") if (text := part.strip())]
+            claims += [(relation, "", text) if is_value else (relation, text, "") for text in texts_in]
         if "r" in texts:
-            made += 1
-            self._claim(said, subject, texts["r"], texts.get("o", ""), texts.get("value", ""), name, record)
+            claims.append((texts["r"], texts.get("o", ""), texts.get("value", "")))
         elif "o" in texts or "value" in texts:
             faults.add(record.file, record.line, "the row has an object or value but no relation; fill the column 'r'")
-        elif not made and not doubtful:
+        elif not claims and not doubtful:
             faults.add(record.file, record.line, "the row makes no claim: every column that names a relation is blank")
-        if name and made > 1:
-            text = f"the row makes {made} claims, which cannot share the id '{name}'; give each its own row"
+        if name and len(claims) > 1:
+            text = f"the row makes {len(claims)} claims, which cannot share the id '{name}'; give each its own row"
             faults.add(record.file, record.line, text)
+            name = ""
+        for relation, object_, value in claims:
+            self._claim(said, subject, relation, object_, value, name, record)
 
     def _kind_in_cell(self, text: str, record: Record) -> Kind | None:
         try:
@@ -218,7 +220,7 @@ class Statements:
                 self.faults.add(file, place, f"'{name}' leads to a value, but a kind is told by relations to entities")
                 continue
             for text in texts:
-                self._ends(class_, f"a {class_} of this kind", relation, text, file, place)
+                self._ends(class_, f"the kind is of {class_}", relation, text, file, place)
             where[relation.name] = tuple(dict.fromkeys(texts))
         if len(self.faults) > before:
             return None
@@ -234,10 +236,10 @@ class Statements:
         return self._fits[key]
 
     def _ends(self, class_: str, subject: str, relation: Relation, object_: str, file: str, line: int) -> bool:
-        """Check the classes at both ends of a relation between entities; *subject* is how errors name the subject."""
+        """Check the classes at both ends of a relation between entities; *subject* says in errors what the subject is."""
         other = self.register.class_of(object_)
         if other is None:
-            self.faults.add(file, line, self.register.unknown(object_))
+            self.register.miss(object_, file, line)
             return False
         left, right = self._may_be(class_, relation.domain), self._may_be(other, relation.range)
         if left and right:
@@ -247,7 +249,7 @@ class Statements:
         hint = "; subject and object seem to have changed places" if swapped else ""
         is_what = []
         if not left:
-            is_what.append(f"{subject} is {article(class_)}")
+            is_what.append(subject)
         if not right:
             is_what.append(f"'{object_}' is {article(other)}")
         self.faults.add(file, line, f"{' and '.join(is_what)}, {leads}{hint}")
@@ -266,33 +268,34 @@ class Statements:
                 faults.add(file, record.line_of("r"), str(error))
         if isinstance(subject, Kind):
             class_: str | None = subject.of
-            shown, id_, holds = f"a {subject.of} of this kind", subject.id, said.holds or "generally"
+            is_what, id_, holds = f"the subject is a kind of {subject.of}", subject.id, said.holds or "generally"
         else:
-            class_, shown, id_, holds = self.register.class_of(subject), f"'{subject}'", subject, ""
+            class_, id_, holds = self.register.class_of(subject), subject, ""
+            is_what = f"'{subject}' is {article(class_ or '')}"
             if class_ is None:
-                faults.add(file, record.line_of("s"), self.register.unknown(subject))
+                self.register.miss(subject, file, record.line_of("s"))
             if said.holds:
-                text = f"'holds' is said of kinds, but {shown} is one thing; remove it, or write the subject as {{kind: ...}}"
+                text = f"'holds' is said of kinds, but '{subject}' is one thing; remove it, or write the subject as {{kind: ...}}"
                 faults.add(file, record.line_of("holds"), text)
         if relation is not None:
             if relation.is_value:
-                self._value(relation, class_, shown, object_, value, record)
+                self._value(relation, class_, is_what, object_, value, record)
             elif value or not object_:
                 said_instead = f"here stands the value '{value}'" if value else "there is no o"
                 text = f"{relation.name} leads to {_either(relation.range)}, but {said_instead}; write o: and the id of an entity"
                 faults.add(file, record.line_of("value" if value else "r"), text)
             elif class_ is not None:
-                self._ends(class_, shown, relation, object_, file, record.line_of("o"))
+                self._ends(class_, is_what, relation, object_, file, record.line_of("o"))
             elif self.register.class_of(object_) is None:
-                faults.add(file, record.line_of("o"), self.register.unknown(object_))
-        if relation is None or len(faults) > before or not said.sound:
+                self.register.miss(object_, file, record.line_of("o"))
+        if relation is None or class_ is None or len(faults) > before or not said.sound:
             return
         if relation.datatype == "boolean":
             value = value.lower()
         self._add(said, id_, relation, object_, value, said.interval(relation), holds, name)
 
     def _value(
-        self, relation: Relation, class_: str | None, subject: str, object_: str, value: str, record: Record
+        self, relation: Relation, class_: str | None, is_what: str, object_: str, value: str, record: Record
     ) -> None:  # fmt: skip
         faults, file = self.faults, record.file
         what = {"decimal": "a number", "boolean": "true or false", "date": "a day", "string": "a text"}[relation.datatype]
@@ -302,7 +305,7 @@ class Statements:
             faults.add(file, record.line_of("o" if object_ else "r"), text)
             return
         if class_ is not None and not self._may_be(class_, relation.domain):
-            text = f"{subject} is {article(class_)}, but {relation.name} leads from {_either(relation.domain)} to {what}"
+            text = f"{is_what}, but {relation.name} leads from {_either(relation.domain)} to {what}"
             faults.add(file, record.line_of("s"), text)
         wrong = wrong_value(value, relation.datatype, relation.unit, counted=True)
         if wrong:
@@ -347,7 +350,7 @@ class Statements:
                 continue
             class_ = self.register.class_of(texts[key])
             if class_ is None:
-                faults.add(file, record.line_of(key), self.register.unknown(texts[key]))
+                self.register.miss(texts[key], file, record.line_of(key))
             elif relation is not None:
                 ends, way = (relation.domain, "from") if key == "s" else (relation.range, "to")
                 if not self._may_be(class_, ends) or (key == "o" and relation.is_value):
