@@ -56,6 +56,8 @@ class ClaimGraph:
         One entry per node: entities, documents (class ``Document``) and kinds (class ``Kind``), in the order of their ids.
     document_ids
         In the order of the table's ``document`` numbers.
+    derived
+        What others worked out from the graph and would rather not work out twice; may be emptied at any time.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class ClaimGraph:
     document_ids: Sequence[str] = field(repr=False)
     lookup: Lookup = field(repr=False)
     stored: Mapping[str, Sequence[str]] = field(repr=False)
+    derived: dict[str, Any] = field(default_factory=dict, repr=False)
 
     # ------------------------------------------------------------------------------------------------------------ coming in
 
@@ -95,6 +98,7 @@ class ClaimGraph:
         date: datetime.date, digest: str,
     ) -> ClaimGraph:  # fmt: skip
         """Lay out claims and what they are about in columns; whoever calls has checked that every name used is given."""
+        kinds = {id_: _in_order(kind) for id_, kind in kinds.items()}
         nodes: dict[str, tuple[str, str]] = {id_: ("Kind", str(kind)) for id_, kind in kinds.items()}
         nodes |= {id_: ("Document", document.title) for id_, document in documents.items()}
         nodes |= {id_: (entity.type, entity.name) for id_, entity in entities.items()}
@@ -418,6 +422,10 @@ def _relation_numbers(ontology: Ontology) -> dict[str, int]:
 def _number(claim: Claim, ontology: Ontology) -> float:
     is_number = claim.value and ontology.relations[claim.relation].datatype in _NUMBERS
     return float(claim.value) if is_number else float("nan")
+
+
+def _in_order(kind: Kind) -> Kind:
+    return Kind(of=kind.of, where={relation: tuple(sorted(set(ends))) for relation, ends in sorted(kind.where.items())})
 
 
 def _details(entity: Entity | None) -> str:

@@ -1,0 +1,157 @@
+"""The store that answers SPARQL: all claims of a graph, the terms they are said in, and the plain edges of one view at a time.
+
+The claims are loaded once per graph, on the first question; another view only changes the edges in ``graph:view``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyoxigraph as ox
+
+from policygraph.graph import ClaimGraph
+from policygraph.names import PG, PREFIXES
+from policygraph.rdf.asking import ask_store
+from policygraph.rdf.terms import VIEW, named
+from policygraph.rdf.writing import n_quads, node_iris
+from policygraph.view import FrozenView
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ask", "claim_store", "joined_edges", "view_quads", "view_store"]
+
+_KEPT: Final = "rdf.stores"
+_SLICE: Final = 20_000
+
+
+def claim_store(graph: ClaimGraph) -> ox.Store:
+    """Load all claims of a graph, the ontology and its code lists into a new store."""
+    store = ox.Store()
+    pieces: list[str] = []
+    for piece in n_quads(graph):
+        pieces.append(piece)
+        if len(pieces) == _SLICE:
+            store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
+            pieces.clear()
+    store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
+    terms = graph.ontology.path
+    for path in (terms, *sorted((terms.parent / "codes").glob("*.ttl"))):
+        home = ox.NamedNode(PREFIXES["graph"] + ("ontology" if path == terms else f"codes-{path.stem}"))
+        store.load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=home, lenient=True)
+    return store
+
+
+def view_store(view: FrozenView) -> ox.Store:
+    """Load all claims and the plain edges of a view into a new store, which is the caller's to keep."""
+    store = claim_store(view.graph)
+    store.load("".join(view_quads(view)), ox.RdfFormat.N_QUADS, lenient=True)
+    return store
+
+
+def view_quads(view: FrozenView) -> Iterator[str]:
+    """Yield the plain edges of a view as N-Quads in ``graph:view``: what stands, and what is joined in time."""
+    graph, edges = view.graph, view.edges
+    nodes = [named(node) for node in node_iris(graph)]
+    relations = [f" {named(PG + name)} " for name in graph.relation_names]
+    end = f" <{VIEW}> .\n"
+    stands = np.flatnonzero(edges.all_for > 0)
+    columns = (column[stands].tolist() for column in (edges.subject, edges.relation, edges.object))
+    for subject, relation, object_ in zip(*columns, strict=True):
+        yield f"{nodes[subject]}{relations[relation]}{nodes[object_]}{end}"
+    for name, first, second in _joined(graph):
+        for subject, object_ in joined_edges(view, first, second):
+            yield f"{nodes[subject]} {named(PG + name)} {nodes[object_]}{end}"
+
+
+def joined_edges(view: FrozenView, first: int, second: int) -> list[tuple[int, int]]:
+    """Return the ends of two steps, both of the clock *during*, that meet at a node on shared days, in order and each once."""
+    edges = view.edges
+    into, out = ((found.start + np.flatnonzero(edges.all_for[found] > 0)) for found in map(view.edges_of, (first, second)))
+    starts = edges.subject[out]
+    order = np.argsort(starts, kind="stable")
+    out, starts = out[order], starts[order]
+    meet = edges.object[into]
+    low, high = np.searchsorted(starts, meet, "left"), np.searchsorted(starts, meet, "right")
+    lengths = high - low
+    one = np.repeat(into, lengths)
+    other = out[np.arange(lengths.sum()) + np.repeat(low - (np.cumsum(lengths) - lengths), lengths)]
+    share = (edges.begin[one] < edges.end[other]) & (edges.begin[other] < edges.end[one])
+    return sorted(set(zip(edges.subject[one[share]].tolist(), edges.object[other[share]].tolist(), strict=True)))
+
+
+def _joined(graph: ClaimGraph) -> list[tuple[str, int, int]]:
+    """Return the joined relations the ontology declares: name, first and second step."""
+    terms = ox.parse(path=str(graph.ontology.path), format=ox.RdfFormat.TURTLE)
+    said: dict[str, dict[str, str]] = {}
+    for quad in terms:
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(PG):
+            said.setdefault(quad.subject.value, {})[quad.predicate.value] = getattr(quad.object, "value", "")
+    number = graph.relation_index
+    return [
+        (term.removeprefix(PG), number[about[PG + "first"].removeprefix(PG)], number[about[PG + "second"].removeprefix(PG)])
+        for term, about in sorted(said.items())
+        if PG + "first" in about and PG + "second" in about
+    ]
+
+
+class _Shelf:
+    """The store of one graph, and the view whose edges it holds now."""
+
+    def __init__(self, graph: ClaimGraph) -> None:
+        self._store = claim_store(graph)
+        self._view: FrozenView | None = None
+        self._lock = Lock()
+
+    def ask(self, query: str, view: FrozenView | None) -> pd.DataFrame:
+        with self._lock:
+            if not _same(view, self._view):
+                if self._view is not None:
+                    self._store.remove_graph(ox.NamedNode(VIEW))
+                self._view = None
+                if view is not None:
+                    self._store.load("".join(view_quads(view)), ox.RdfFormat.N_QUADS, lenient=True)
+                self._view = view
+            return ask_store(self._store, query)
+
+
+def _same(one: FrozenView | None, other: FrozenView | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or (one.as_of, one.known_by, one.policy) == (other.as_of, other.known_by, other.policy)
+
+
+def ask(source: ClaimGraph | FrozenView | ox.Store, query: str) -> pd.DataFrame:
+    """Ask in SPARQL over all claims and, of a view, the plain edges that stand in it.
+
+    Parameters
+    ----------
+    source
+        A graph (claims only), a view (claims and its edges), or a store.
+    query
+        SPARQL 1.1; every prefix of :data:`policygraph.names.PREFIXES` may be used undeclared, and plain patterns see all graphs.
+
+    Raises
+    ------
+    BadQuestion
+        If the question does not parse, would change something, or asks another server.
+
+    Examples
+    --------
+    >>> import datetime, numpy as np
+    >>> graph = ClaimGraph.of_columns(relations=["incorporates"], subject=np.array([0]), relation=np.array([0]),
+    ...                               object=np.array([1]), node_count=2, date=datetime.date(2025, 5, 13))
+    >>> ask(graph, "SELECT ?part WHERE { ?c rdf:subject item:n-0 ; rdf:object ?part }")["part"].tolist()
+    ['item:n-1']
+    """
+    if isinstance(source, ox.Store):
+        return ask_store(source, query)
+    view = source if isinstance(source, FrozenView) else None
+    graph: Any = source.graph if isinstance(source, FrozenView) else source
+    if _KEPT not in graph.derived:
+        graph.derived[_KEPT] = _Shelf(graph)
+    shelf: _Shelf = graph.derived[_KEPT]
+    return shelf.ask(query, view)
