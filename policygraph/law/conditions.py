@@ -112,6 +112,8 @@ class Target(_Doubt):
         For a place or site: there.
     either
         One of these.
+    except_
+        Not this (``except`` in files).
     """
 
     is_: Words = Field(default=(), alias="is")
@@ -123,6 +125,7 @@ class Target(_Doubt):
     headquartered: Headquartered | None = None
     located: PlaceList | tuple[()] = ()
     either: tuple[Target, ...] = ()
+    except_: Target | None = Field(default=None, alias="except")
 
 
 class _Condition(_Doubt):
@@ -182,12 +185,12 @@ class Measure(_Condition):
 
 
 class Has(_Condition):
-    """An attribute of an item has the value; ``class`` is an attribute too."""
+    """An attribute of an item has the value, or one of the values; ``class`` is an attribute too."""
 
     kind: Literal["has"] = "has"
     item: str = "item"
     attribute: str
-    value: str | bool | float = True
+    value: Annotated[tuple[str | bool | float, ...], BeforeValidator(_several)] = (True,)
 
 
 class Contains(_Condition):
@@ -365,7 +368,7 @@ def targets_of(condition: Condition) -> Iterator[Target]:
 
     def inside(target: Target) -> Iterator[Target]:
         yield target
-        for one in target.either:
+        for one in (*target.either, *((target.except_,) if target.except_ else ())):
             yield from inside(one)
 
     match condition:
