@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -87,12 +88,19 @@ class FrozenView:
         self.known_by = known_by
         self.policy = policy
         self.strength = _strengths(graph, policy.table)
+        self._classes = _classes(graph)
+        self._scope: Flags | None = None
+        self._freeze()
+
+    def _freeze(self) -> None:
+        graph, table = self.graph, self.graph.table
         admitted = self._admitted()
-        table = graph.table
         entity = table.object >= 0
         is_kind = np.zeros(len(graph.node_ids), dtype=bool)
         is_kind[list(graph.kinds)] = True
         of_kind = is_kind[table.subject] if len(table.subject) else np.zeros(0, bool)
+        if self._scope is not None:
+            admitted = admitted & (of_kind | self._scope[table.subject])
         self._value_rows = np.flatnonzero(admitted & ~entity & ~of_kind)
         direct = np.flatnonzero(admitted & entity & ~of_kind)
         general = np.flatnonzero(admitted & entity & of_kind)
@@ -232,19 +240,13 @@ class FrozenView:
                          int(table.document[row]), (row,) if against else (row, *member.rows), member.opposed),
                 )
 
-    @cached_property
-    def _classes(self) -> tuple[list[str], npt.NDArray[np.int16]]:
-        """The classes in use, and the number of its class for each node."""
-        names = sorted(set(self.graph.node_class))
-        numbers = {name: number for number, name in enumerate(names)}
-        return names, np.array([numbers[class_] for class_ in self.graph.node_class], np.int16)
-
     def _members_of(self, plain: EdgeTable, kind_node: int) -> Iterator[_Member]:
         graph = self.graph
         kind = graph.kinds[kind_node]
         classes = set(graph.ontology.below(kind.of))
         numbers = [number for number, name in enumerate(self._classes[0]) if name in classes]
-        nodes = np.flatnonzero(np.isin(self._classes[1], numbers)).tolist()
+        inside = np.isin(self._classes[1], numbers)
+        nodes = np.flatnonzero(inside if self._scope is None else inside & self._scope).tolist()
         members = {node: _Member(node, FIRST, LAST, FIRST, LAST, 4, 4, (), ()) for node in nodes}
         for name, objects in kind.where.items():
             relation = graph.relation_index.get(name)
@@ -470,8 +472,22 @@ class FrozenView:
 
     def without(self, ids: Iterable[str]) -> FrozenView:
         """Return the view as it would be if these claims, documents or speakers were rejected."""
-        policy = replace(self.policy, without=self.policy.without | frozenset(ids))
-        return type(self)(self.graph, self.as_of, self.known_by, policy)
+        again = copy(self)
+        again.policy = replace(self.policy, without=self.policy.without | frozenset(ids))
+        return again._anew()
+
+    def within(self, nodes: Iterable[int]) -> FrozenView:
+        """Return the view of what is said about these nodes alone: the same edges from them, and quick to ask again."""
+        again = copy(self)
+        again._scope = np.zeros(len(self.graph.node_ids), bool)
+        again._scope[list(nodes)] = True
+        return again._anew()
+
+    def _anew(self) -> FrozenView:
+        for name in ("_values_sorted", "_values_key", "_completeness"):
+            self.__dict__.pop(name, None)
+        self._freeze()
+        return self
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return what stands as a networkx multigraph; edges carry relation, truth, claims and dates."""
@@ -527,6 +543,13 @@ class _Member:
             (*self.rows, *edges.rows(edge).tolist()),
             (*self.opposed, *edges.rows(edge, against=True).tolist()),
         )
+
+
+def _classes(graph: ClaimGraph) -> tuple[list[str], npt.NDArray[np.int16]]:
+    """Return the classes in use, and the number of its class for each node."""
+    names = sorted(set(graph.node_class))
+    numbers = {name: number for number, name in enumerate(names)}
+    return names, np.array([numbers[class_] for class_ in graph.node_class], np.int16)
 
 
 def _speaker(graph: ClaimGraph, table: EvidenceTable, speaker: str) -> Strength:

@@ -234,3 +234,12 @@ def test_a_further_claim_in_support_never_lowers_support(claims: list[dict[str, 
     before = view(graph(claims, FABS), as_of=on).verdict("huawei", "supplies", "smic").all_
     after = view(graph(further, FABS), as_of=on).verdict("huawei", "supplies", "smic").all_
     assert after.for_ >= before.for_
+
+
+def test_a_view_within_some_nodes_has_their_edges_and_no_others() -> None:
+    claims = [said("fab", "operatedBy", "tsmc"), said(KIND, "usesEquipment", "tool", grade=4), said("fab-2", "operatedBy", "tsmc")]
+    frozen = view(graph(claims, FABS))
+    narrow = frozen.within([frozen.graph.index["fab"]])
+    assert {narrow.step(row).subject for row in range(len(narrow.edges))} == {"fab"}
+    assert narrow.verdict("fab", "usesEquipment", "tool") == frozen.verdict("fab", "usesEquipment", "tool")
+    assert narrow.without(["gov"]).verdict("fab", "usesEquipment", "tool").outcome is Outcome.UNKNOWN
