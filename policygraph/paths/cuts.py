@@ -1,0 +1,168 @@
+"""What all paths have in common, and what would cut them.
+
+Comes in: a product, and which of its edges count. Goes out: the part that lies on some path from a start to a target, the nodes that
+every path passes, and the fewest claims whose rejection leaves no path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from policygraph.paths.compressed import Compressed, Flags, Ints
+from policygraph.paths.path import Path
+from policygraph.paths.product import Product
+from policygraph.view import FrozenView
+
+__all__ = ["Cut", "Relevant", "breakers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Claims whose rejection leaves no path.
+
+    Attributes
+    ----------
+    claims
+        Ids of the claims.
+    rows
+        The edges of the view that fall with them.
+    is_smallest
+        Whether fewer claims would surely not do. It is not sure where one edge is walked in several states, or one claim stands
+        behind several edges: the smallest cut is then a hard problem, and this is a small one, from which no edge can be left out.
+    """
+
+    claims: tuple[str, ...]
+    rows: tuple[int, ...]
+    is_smallest: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Relevant:
+    """The part of a product that lies on some way from a start to an end.
+
+    Attributes
+    ----------
+    flags
+        The edges of the product that are in it.
+    vertices
+        The vertices of the product that are in it.
+    graph, edge
+        The part by itself, and for each of its edges the edge of the product.
+    starts, ends
+        Its vertices from which paths start and at which they end.
+    """
+
+    product: Product
+    flags: Flags
+    vertices: Ints
+    graph: Compressed
+    edge: Ints
+    starts: Ints
+    ends: Ints
+
+    @classmethod
+    def of(cls, product: Product, keep: Flags, end: Flags) -> Relevant:
+        """Find the part.
+
+        Parameters
+        ----------
+        keep
+            Which edges of the product may be walked.
+        end
+            At which of its vertices a path may end.
+        """
+        forward, back = np.zeros(len(product), bool), np.zeros(len(product), bool)
+        forward[product.graph.kept(keep).reached(product.start)] = True
+        turned, order = product.turned
+        back[turned.kept(keep[order]).reached(np.flatnonzero(end & forward).astype(np.int32))] = True
+        inside = forward & back
+        source, target = product.graph.sources, product.graph.indices
+        flags: Flags = keep & inside[source] & inside[target]
+        vertices = np.flatnonzero(inside).astype(np.int32)
+        number = np.full(len(product), -1, np.int32)
+        number[vertices] = np.arange(len(vertices), dtype=np.int32)
+        edge = np.flatnonzero(flags).astype(np.int32)
+        graph, _ = Compressed.of(number[source[edge]], number[target[edge]], len(vertices))
+        starts = number[np.unique(product.start)]
+        return cls(product, flags, vertices, graph, edge, starts[starts >= 0], number[np.flatnonzero(end & inside)])
+
+    def chokepoints(self, path: Path) -> tuple[str, ...]:
+        """Return the nodes, other than starts and ends, that every way passes; *path* is any of the ways.
+
+        A node that every way passes lies on this one, so each of its nodes is tried by leaving it out.
+        """
+        node = self.product.node[self.vertices]
+        outer = {*node[self.starts].tolist(), *node[self.ends].tolist()}
+        found = []
+        sources = self.graph.sources
+        for id_ in dict.fromkeys(path.nodes):
+            number = self.product.view.graph.index[id_]
+            if number in outer:
+                continue
+            keep = (node[sources] != number) & (node[self.graph.indices] != number)
+            if not np.isin(self.graph.kept(keep).reached(self.starts), self.ends).any():
+                found.append(id_)
+        return tuple(found)
+
+    def cut(self) -> Cut | None:
+        """Return a cut by claims, or None where a start is itself an end."""
+        if np.isin(self.starts, self.ends).any():
+            return None
+        view = self.product.view
+        rows = self.product.edge[self.edge]
+        distinct, which = np.unique(rows, return_inverse=True)
+        behind = [breakers(view, int(row)) for row in distinct]
+        severed = self._severed(np.array([len(claims) for claims in behind], np.int32)[which])
+        chosen = set(rows[severed].tolist())
+        for row in sorted(chosen):
+            if not self._reaches(~np.isin(rows, list(chosen - {row}))):
+                chosen.discard(row)
+        place = {int(row): number for number, row in enumerate(distinct.tolist())}
+        claims = sorted({claim for row in chosen for claim in behind[place[row]]})
+        every = [claim for some in behind for claim in some]
+        plain = len(distinct) == len(rows) and len(set(every)) == len(every)
+        ids = view.graph.table.ids
+        return Cut(tuple(ids[claim] for claim in claims), tuple(sorted(chosen)), plain)
+
+    def _reaches(self, keep: Flags) -> bool:
+        return bool(np.isin(self.graph.kept(keep).reached(self.starts), self.ends).any())
+
+    def _severed(self, cost: Ints) -> Flags:
+        """Return the edges of a cheapest cut, by maximum flow."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import maximum_flow
+
+        count = len(self.vertices)
+        source, sink, much = count, count + 1, np.int32(min(int(cost.sum()) + 1, 2**31 - 1))
+        from_ = np.concatenate([self.graph.sources, np.full(len(self.starts), source, np.int32), self.ends])
+        to = np.concatenate([self.graph.indices, self.starts, np.full(len(self.ends), sink, np.int32)])
+        capacity = np.concatenate([cost, np.full(len(self.starts) + len(self.ends), much, np.int32)])
+        network = coo_array((capacity, (from_, to)), shape=(count + 2, count + 2)).tocsr().astype(np.int32)
+        left = (network - maximum_flow(network, source, sink).flow).tocoo()
+        open_ = left.data > 0
+        residual, _ = Compressed.of(left.row[open_].astype(np.int32), left.col[open_].astype(np.int32), count + 2)
+        inside = np.zeros(count + 2, bool)
+        inside[residual.reached(np.array([source], np.int32))] = True
+        severed: Flags = inside[self.graph.sources] & ~inside[self.graph.indices]
+        return severed
+
+
+def breakers(view: FrozenView, row: int) -> list[int]:
+    """Return claims whose rejection takes all support from an edge: those that say it, of itself or of its kind.
+
+    The claims by which it belongs to a kind need not be rejected too.
+    """
+    graph, edges, table = view.graph, view.edges, view.graph.table
+    relation = graph.relation_names[edges.relation[row]]
+    names = {relation, graph.ontology.relations[relation].narrows}
+    rows = edges.rows(row).tolist()
+    said = [
+        claim
+        for claim in rows
+        if table.object[claim] == edges.object[row]
+        and graph.relation_names[table.relation[claim]] in names
+        and (table.subject[claim] == edges.subject[row] or table.holds[claim] > 0)
+    ]
+    return said or rows

@@ -1,0 +1,123 @@
+"""The edges of a view, ready to be walked either way from many nodes at once.
+
+Comes in: a view, and which of its edges may be walked. Goes out: for nodes and a relation, the rows of the edges that leave them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from policygraph.paths.compressed import Flags, Ints, grouping
+from policygraph.paths.grammar import Automaton, Letter
+from policygraph.view import FrozenView
+
+__all__ = ["Hop", "Walks"]
+
+
+class Hop(NamedTuple):
+    """A move of the automaton by one relation that the view has edges of."""
+
+    relation: int
+    inverse: bool
+    to: int
+
+
+class _Index(NamedTuple):
+    """Rows of edges sorted by the node they are walked from."""
+
+    sources: Ints
+    rows: Ints
+    pointer: Ints | None
+
+
+class Walks:
+    """The edges of a view by relation, direction and node.
+
+    Parameters
+    ----------
+    view
+        The view.
+    keep
+        Which edges may be walked; by default those that anyone claims.
+    """
+
+    def __init__(self, view: FrozenView, keep: Flags | None = None) -> None:
+        self.view = view
+        self.count = len(view.graph.node_ids)
+        self.keep = keep
+        self._index: dict[tuple[int, bool], _Index] = {}
+        self._rows: dict[int, Ints] = {}
+        names = view.graph.relation_names
+        self.pointer = np.searchsorted(view.edges.relation, np.arange(len(names) + 1))
+
+    def rows(self, relation: int) -> Ints:
+        """Return the rows of the edges of a relation that may be walked."""
+        rows = self._rows.get(relation)
+        if rows is None:
+            low, high = int(self.pointer[relation]), int(self.pointer[relation + 1])
+            keep = self.view.edges.for_[low:high] > 0 if self.keep is None else self.keep[low:high]
+            rows = self._rows[relation] = (low + np.flatnonzero(keep)).astype(np.int32)
+        return rows
+
+    def named(self, letter: Letter) -> list[int]:
+        """Return the numbers of the relations a letter stands for.
+
+        A negated set leaves out narrower relations: their edges only repeat those of the wider one.
+        """
+        graph = self.view.graph
+        if not letter.others:
+            return sorted(graph.relation_index[name] for name in letter.names if name in graph.relation_index)
+        terms = graph.ontology.relations
+        return [
+            number
+            for number, name in enumerate(graph.relation_names)
+            if name not in letter.names and not terms[name].is_value and not terms[name].narrows
+        ]
+
+    def hops(self, automaton: Automaton) -> tuple[tuple[Hop, ...], ...]:
+        """Return what can be walked from each state in this view."""
+        return tuple(
+            tuple(
+                Hop(relation, move.letter.inverse, move.to)
+                for move in moves
+                for relation in self.named(move.letter)
+                if len(self.rows(relation))
+            )
+            for moves in automaton.moves
+        )
+
+    def ends(self, rows: Ints, *, inverse: bool) -> Ints:
+        """Return the nodes that the edges lead to."""
+        return self.view.edges.subject[rows] if inverse else self.view.edges.object[rows]
+
+    def leaving(self, relation: int, inverse: bool, nodes: Ints) -> tuple[Ints, Ints]:
+        """Return the edges that leave nodes: for each, the place of its node in *nodes*, and its row."""
+        index = self._indexed(relation, inverse, len(nodes))
+        if index.pointer is not None:
+            low, high = index.pointer[nodes], index.pointer[nodes + 1]
+        else:
+            low, high = np.searchsorted(index.sources, nodes), np.searchsorted(index.sources, nodes, "right")
+        sizes = high - low
+        total = int(sizes.sum())
+        owner = np.repeat(np.arange(len(nodes), dtype=np.int32), sizes)
+        if not total:
+            return owner, np.zeros(0, np.int32)
+        places = np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(total)
+        return owner, index.rows[places]
+
+    def _indexed(self, relation: int, inverse: bool, asked: int) -> _Index:
+        index = self._index.get((relation, inverse))
+        if index is None:
+            rows = self.rows(relation)
+            edges = self.view.edges
+            if inverse:
+                rows = rows[grouping(edges.object[rows], self.count)]
+            index = _Index((edges.object if inverse else edges.subject)[rows], rows, None)
+        if index.pointer is None and asked * 50 > self.count:
+            pointer = np.zeros(self.count + 1, np.int32)
+            np.cumsum(np.bincount(index.sources, minlength=self.count), out=pointer[1:])
+            index = index._replace(pointer=pointer)
+        self._index[relation, inverse] = index
+        return index

@@ -1,0 +1,114 @@
+"""Where a search is closed: how surely everything that could be walked next is on record.
+
+Comes in: nodes, and their states in an automaton. Goes out: for each, the strength with which nothing unsaid leads on. A source may
+declare a relation complete; and what the ontology does not let a relation join cannot be missing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from policygraph.paths.compressed import Flags, Grades, Ints
+from policygraph.paths.grammar import Automaton, Letter
+from policygraph.truth import Strength
+from policygraph.view import FrozenView
+
+__all__ = ["Walls"]
+
+_SURE = np.int8(Strength.ESTABLISHED)
+
+
+class Walls:
+    """What is complete in a view, and what the ontology lets stand where.
+
+    Parameters
+    ----------
+    view
+        The view.
+    """
+
+    def __init__(self, view: FrozenView) -> None:
+        self.view = view
+        graph = view.graph
+        self._codes: dict[str, int] = {}
+        self._code_of: Ints | None = None
+        self._terms = graph.ontology.relations
+
+    def around(self, automaton: Automaton, nodes: Ints, states: Ints, refused: Grades) -> Grades:
+        """Return, for each node in its state, how surely no step that is not on record leads on.
+
+        Parameters
+        ----------
+        refused
+            For each node of the graph, how surely it is no target.
+        """
+        found = np.full(len(nodes), _SURE, np.int8)
+        for state, moves in enumerate(automaton.moves):
+            here = np.flatnonzero(states == state) if moves else ()
+            if not len(here):
+                continue
+            grades = found[here]
+            for move in moves:
+                for name in self._names(move.letter):
+                    if not grades.any():
+                        break
+                    inverse = move.letter.inverse
+                    complete = self.complete(name, nodes[here], inverse=inverse)
+                    if not automaton.moves[move.to]:
+                        complete = np.maximum(complete, self.beyond(name, refused, inverse=inverse))
+                    grades = np.minimum(grades, complete)
+            found[here] = grades
+        return found
+
+    def complete(self, name: str, nodes: Ints, *, inverse: bool) -> Grades:
+        """Return how surely all objects of the nodes (all subjects, where *inverse*) of a relation are on record."""
+        index = self.view.graph.relation_index
+        declared = self.view.complete_to if inverse else self.view.complete_from
+        grades = declared(index[name])[nodes]
+        wider = self._terms[name].narrows
+        if wider:
+            grades = np.maximum(grades, declared(index[wider])[nodes])
+        return np.where(self.fits(name, nodes, inverse=inverse), grades, _SURE)
+
+    def beyond(self, name: str, refused: Grades, *, inverse: bool) -> np.int8:
+        """Return how surely a last step that is not on record reaches no target, wherever it comes from.
+
+        It cannot reach a target of which all that leads to it by the relation is on record, such as a list that is complete.
+        """
+        possible = np.flatnonzero(refused < _SURE).astype(np.int32)
+        possible = possible[self.fits(name, possible, inverse=not inverse)]
+        if not len(possible):
+            return np.int8(refused.min(initial=_SURE))
+        return np.int8(np.maximum(refused[possible], self.complete(name, possible, inverse=not inverse)).min())
+
+    def fits(self, name: str, nodes: Ints, *, inverse: bool) -> Flags:
+        """Tell which nodes are of a class that may stand where the relation is walked from."""
+        relation, terms = self._terms[name], self.view.graph.ontology
+        ends = relation.range if inverse else relation.domain
+        codes = self.codes(nodes)
+        may = np.array([terms.may_be(class_, ends) for class_ in self._codes], bool)
+        fitting: Flags = may[codes]
+        return fitting
+
+    def codes(self, nodes: Ints) -> Ints:
+        """Return a number for the class of each node, in the order of :attr:`classes`."""
+        classes = self.view.graph.node_class
+        if len(nodes) * 4 > len(classes) and self._code_of is None:
+            self._code_of = np.array([self._codes.setdefault(class_, len(self._codes)) for class_ in classes], np.int32)
+        if self._code_of is not None:
+            return self._code_of[nodes]
+        return np.array([self._codes.setdefault(classes[node], len(self._codes)) for node in nodes.tolist()], np.int32)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes met so far, by their number."""
+        return tuple(self._codes)
+
+    def _names(self, letter: Letter) -> list[str]:
+        if not letter.others:
+            return sorted(letter.names)
+        return [
+            name
+            for name, relation in self._terms.items()
+            if name not in letter.names and not relation.is_value and not relation.narrows
+        ]
