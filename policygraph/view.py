@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from policygraph.claims import Stance
 from policygraph.dates import FIRST, LAST, day
