@@ -279,7 +279,7 @@ class ClaimGraph:
             If there is no such id; see :meth:`resolve` for names.
         """
         number = self._node(id_)
-        return Entity(id=id_, type=self.node_class[number], name=self.node_names[number], **self._more(number))
+        return Entity(id=id_, type=self.node_class[number], name=self.node_names[number], **self.details(number))
 
     def claim(self, id_: str) -> Claim:
         """Return a claim by its id, as it was read.
@@ -335,14 +335,15 @@ class ClaimGraph:
     def label(self, id_: str, language: str = "en") -> str:
         """Return the name of a node in a language, or its usual name."""
         number = self._node(id_)
-        names = () if language == "en" else self._more(number).get("names", {}).get(language)
+        names = () if language == "en" else self.details(number).get("names", {}).get(language)
         return str(names[0]) if names else self.node_names[number]
 
     @cached_property
     def _given_names(self) -> tuple[str, ...]:
         return tuple(id_ for id_ in self.table.ids if not _HASHED.fullmatch(id_))
 
-    def _more(self, number: int) -> dict[str, Any]:
+    def details(self, number: int) -> dict[str, Any]:
+        """Return the aliases, identifiers and note of a node as plain data, each only if it has any."""
         details = self.stored.get("details")
         return dict(json.loads(details[number])) if details and details[number] else {}
 
@@ -425,7 +426,7 @@ def _number(claim: Claim, ontology: Ontology) -> float:
 
 
 def _in_order(kind: Kind) -> Kind:
-    return Kind(of=kind.of, where={relation: tuple(sorted(set(ends))) for relation, ends in sorted(kind.where.items())})
+    return Kind(of=kind.of, where={relation: tuple(sorted(ends)) for relation, ends in sorted(kind.where.items())})
 
 
 def _details(entity: Entity | None) -> str:

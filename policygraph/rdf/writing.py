@@ -68,17 +68,18 @@ def _day(ordinal: int) -> str:
 
 
 def _entity(graph: ClaimGraph, number: int, node: str) -> str:
-    entity = graph.entity(graph.node_ids[number])
-    pairs = [("type", named(PG + entity.type)), ("label", literal(entity.name))]
-    for language, names in sorted(entity.names.items()):
-        tag = "" if language == "und" else language
-        first = language not in ("en", "und")
-        pairs += [("prefLabel", literal(name, language=tag)) for name in names[:first]]
-        pairs += [("altLabel", literal(name, language=tag)) for name in sorted(set(names[first:]))]
-    for scheme, value in sorted(entity.identifiers.items()):
-        pairs.append(("notation", literal(value, NODES["scheme"] + _quoted(scheme))))
-    if entity.note:
-        pairs.append(("note", literal(entity.note)))
+    pairs = [("type", named(PG + graph.node_class[number])), ("label", literal(graph.node_names[number]))]
+    more = graph.details(number)
+    if more:
+        for language, names in sorted(more.get("names", {}).items()):
+            tag = "" if language == "und" else language
+            first = language not in ("en", "und")
+            pairs += [("prefLabel", literal(name, language=tag)) for name in names[:first]]
+            pairs += [("altLabel", literal(name, language=tag)) for name in sorted(set(names[first:]))]
+        for scheme, value in sorted(more.get("identifiers", {}).items()):
+            pairs.append(("notation", literal(value, NODES["scheme"] + _quoted(scheme))))
+        if "note" in more:
+            pairs.append(("note", literal(more["note"])))
     return _said(node, ENTITIES, pairs)
 
 
@@ -180,7 +181,12 @@ class _ClaimWriter:
         self._datatypes = [graph.ontology.relations[name].datatype for name in graph.relation_names]
         self._stances = [named(NODES["stance"] + stance.value) for stance in STANCES]
         self._qualifiers = {name: term.datatype for name, term in graph.ontology.qualifiers.items()}
-        self._texts = (("stated", table.stated), ("locator", table.at), ("quotation", table.quote), ("note", table.note))
+        self._qualified = dict(table.qualifiers)
+        columns = (("stated", table.stated), ("locator", table.at), ("quotation", table.quote), ("note", table.note))
+        self._texts: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for word, texts in columns:
+            for row, text in texts.items():
+                self._texts[row].append((word, literal(text)))
 
     def claim(self, row: int) -> str:
         """Write one claim."""
@@ -198,9 +204,7 @@ class _ClaimWriter:
             pairs.append(("holds", literal(HOLDS[holds])))
         if disputes >= 0:
             pairs.append(("disputes", f"<{NODES['claim']}{table.ids[disputes]}>"))
-        for word, texts in self._texts:
-            if row in texts:
-                pairs.append((word, literal(texts[row])))
-        if row in table.qualifiers:
-            pairs += [(name, literal(text, self._qualifiers[name])) for name, text in sorted(table.qualifiers[row].items())]
+        pairs += self._texts.get(row, ())
+        if row in self._qualified:
+            pairs += [(name, literal(text, self._qualifiers[name])) for name, text in sorted(self._qualified[row].items())]
         return _said(f"<{NODES['claim']}{table.ids[row]}>", PREFIXES["graph"] + source, pairs)
