@@ -66,7 +66,8 @@ class Evidence:
 
     def __str__(self) -> str:
         place = f", {self.at}" if self.at else ""
-        return f"{self.strength.word}: {self.text} ({self.speaker}, in {self.document}{place}, {self.published})"
+        verb = "" if self.stance in ("asserts", "reports") else f" {self.stance}"
+        return f"{self.strength.word}: {self.speaker}{verb}: {self.text} ({self.document}{place}, {self.published})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +114,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way by which something is so: a kind (fab equipment, design software ...), its best path, its own truth."""
+    """One way by which something is so: a kind (fab equipment, design software ...), its best path, its own truth.
+
+    ``through`` is the plant, program or part that tells it from other routes of its kind.
+    """
 
     kind: str
     verdict: Verdict
     path: tuple[Step, ...]
     label: str = ""
+    through: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it in the form the command line prints."""
         return {
-            "kind": self.kind, "label": self.label, "outcome": str(self.verdict.outcome), "leaning": str(self.verdict.leaning),
+            "kind": self.kind, "label": self.label, "through": self.through,
+            "outcome": str(self.verdict.outcome), "leaning": str(self.verdict.leaning),
             "for": Strength(self.verdict.all_.for_).word, "against": Strength(self.verdict.all_.against).word,
             "path": [step.to_json() for step in self.path],
         }
@@ -228,8 +234,8 @@ class Proof:
             "children": [child.to_json() for child in self.children],
         }
 
-    def lines(self, depth: int = 0) -> Iterator[str]:
-        """Yield the tree as indented lines of text."""
+    def lines(self, depth: int = 0, *, outline: bool = False) -> Iterator[str]:
+        """Yield the tree as indented lines of text; as an *outline*, without steps and evidence."""
         pad = "  " * depth
         cite = f" [{self.cite}]" if self.cite else ""
         mark = {"met": "+", "not met": "-", "contested": "~", "unknown": "?"}[str(self.verdict.outcome)]
@@ -239,19 +245,27 @@ class Proof:
         yield f"{pad}{mark} {self.label}{cite}: {self.verdict.outcome}{leaning}{strength}"
         if self.note:
             yield f"{pad}    note: {self.note}"
-        for step in self.steps:
+        for step in () if outline else self.steps:
             yield from _step_lines(step, pad + "    ")
-        for item in self.evidence:
+        for item in () if outline else self.evidence:
             yield f"{pad}    {'against' if item.against else 'for'}: {item}"
         for child in self.children:
-            yield from child.lines(depth + 1)
+            yield from child.lines(depth + 1, outline=outline)
+
+
+MOST_SHOWN = 3
+"""Claims shown for each side of a step in a note; the JSON has them all."""
 
 
 def _step_lines(step: Step, pad: str) -> Iterator[str]:
     arrow = f"{step.subject} --{step.relation}--> {step.object}"
     yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
-    for item in step.evidence:
-        yield f"{pad}    {'against' if item.against else 'for'}: {item}"
+    for against in (False, True):
+        side = [item for item in step.evidence if item.against is against]
+        for item in side[:MOST_SHOWN]:
+            yield f"{pad}    {'against' if against else 'for'}: {item}"
+        if len(side) > MOST_SHOWN:
+            yield f"{pad}    and {len(side) - MOST_SHOWN} more {'against' if against else 'in support'}"
     for bound in step.unknown_bounds:
         yield f"{pad}    relies on an unknown bound: {bound}"
 
@@ -393,16 +407,16 @@ class Finding:
             yield ""
             yield "Routes, best first:"
             for route in self.routes:
-                yield f"  {route.label or route.kind}: {route.verdict.outcome}, {self._grade(route.verdict.all_)}"
+                yield f"  {route.kind}, {route.label}: {route.verdict.outcome}, {self._grade(route.verdict.all_)}"
                 for step in route.path:
                     yield from _step_lines(step, "      ")
         yield ""
-        yield "Proof:"
-        yield from self.proof.lines(1)
+        yield "Proof in outline (the routes above are its paths):" if self.routes else "Proof:"
+        yield from self.proof.lines(1, outline=bool(self.routes))
         yield ""
         yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
         for gap in self.gaps:
-            yield f"  {gap.pattern}: {gap.why}"
+            yield f"  {f'{gap.route}: ' if gap.route else ''}{gap.pattern}: {gap.why}"
         yield "What would change the outcome:" if self.flips else "No set of up to three claims changes the outcome."
         for flip in self.flips:
             what = ", ".join(flip.documents if flip.whole_source else flip.claims)

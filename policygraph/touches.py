@@ -137,11 +137,12 @@ class _Asked:
             path = next(iter(self.search.paths(1, barring=barred)), None)
             if path is None:
                 return
-            yield Route(self.way.kind, path.verdict.at_most(self.way.at_most), path.steps, self.way.label)
-            across = {row for row in path.rows if names[self.view.edges.relation[row]] == self.way.across}
+            across = [row for row in path.rows if names[self.view.edges.relation[row]] == self.way.across]
+            through = self.view.graph.node_ids[self.view.edges.object[across[0]]] if across else path.nodes[0]
+            yield Route(self.way.kind, path.verdict.at_most(self.way.at_most), path.steps, self.way.label, through)
             if not across:
                 return
-            barred |= across
+            barred |= set(across)
 
 
 class _Question:
@@ -276,8 +277,16 @@ def _remarks(answer: _Answer) -> Iterator[str]:
     if answer.members:
         told = ", ".join(f"{label(member)} {verdict.outcome}" for member, verdict in answer.by_member.items())
         yield f"A family: answered for each of its members, and as one only where all agree: {told}."
+    view, item = answer.view, answer.own.item
     for one in answer.own.direct:
-        yield f"Another question, not counted here: is it {one.way.label}? {str(one.verdict.outcome).capitalize()}."
+        known = [view.step(row).object for name in one.way.begins for row in view.find(item, name) if view.edges.all_for[row]]
+        told = ", ".join(f"{label(id_)}{_seat(view, id_)}" for id_ in dict.fromkeys(known)) or "nothing on record"
+        yield f"Another question, not counted: {one.way.label}? {str(one.verdict.outcome).capitalize()} ({one.way.kind}: {told})."
+
+
+def _seat(view: FrozenView, firm: str) -> str:
+    seats = [view.graph.label(view.step(row).object) for row in view.find(firm, "headquarteredIn") if view.edges.all_for[row]]
+    return f", seat in {' or '.join(seats)}" if seats else ""
 
 
 def _proofs(answer: _Answer) -> Iterator[Proof]:
@@ -336,8 +345,6 @@ def _best(routes: Iterable[Route]) -> tuple[Route, ...]:
         return (-route.verdict.all_.for_, -route.verdict.uncontested.for_, len(route.path))
 
     kept: dict[tuple[str, str], Route] = {}
-    across = {way.kind: way.across for way in Ways.shipped().touching}
     for route in sorted(routes, key=rank):
-        through = next((step for step in route.path if step.relation == across[route.kind]), route.path[0])
-        kept.setdefault((route.kind, through.object), route)
+        kept.setdefault((route.kind, route.through), route)
     return tuple(kept.values())

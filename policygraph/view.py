@@ -390,8 +390,17 @@ class FrozenView:
         return (table.subject[rows].astype(np.int64) << 16) + table.relation[rows]
 
     def complete_from(self, relation: int) -> Grades:
-        """Return, for each node, how surely all its objects of the relation are said."""
-        return self._completeness[0].get(relation, self._nothing)
+        """Return, for each node, how surely all its objects of the relation are said.
+
+        Where a relation holds one value at a time, an undisputed value says that there is no other.
+        """
+        declared = self._completeness[0].get(relation, self._nothing)
+        if not self.graph.ontology.relations[self.graph.relation_names[relation]].one_at_a_time:
+            return declared
+        column, edges = declared.copy(), self.edges
+        where = self.edges_of(relation)
+        np.maximum.at(column, edges.subject[where], edges.clear_for[where])
+        return column
 
     def complete_to(self, relation: int) -> Grades:
         """Return, for each node, how surely all subjects of the relation to it are said."""
@@ -456,9 +465,10 @@ class FrozenView:
                 unknown.append(f"{label}: began some day, known only by {day(int(edges.sure_begin[edge]))}")
             if today >= edges.sure_end[edge]:
                 unknown.append(f"{label}: ended some day, known to hold only until {day(int(edges.sure_end[edge]))}")
+        name = self.graph.relation_names[relation]
         return Step(
             subject=names[edges.subject[edge]],
-            relation=self.graph.relation_names[relation],
+            relation=self.graph.ontology.relations[name].narrows or name,
             object=names[edges.object[edge]],
             inverse=inverse,
             truth=Truth(int(edges.for_[edge]), int(edges.against[edge])),
