@@ -307,16 +307,15 @@ def _proof(one: _Asked) -> Proof:
 
 
 def _gaps(answer: _Answer) -> Iterator[Gap]:
-    """Yield what would settle each kind of way that is unknown or contested, nearest to the item first."""
+    """Yield, for each kind of way, the steps that would settle it and the bounds of time that it relies on, nearest to the item first."""
+    families = {answer.view.step(row).object for row in answer.view.find(answer.own.item, "variantOf")}
     for kind in dict.fromkeys(one.way.kind for one in answer.own.touching):
-        asked = [one for one in answer.own.touching if one.way.kind == kind]
-        if _either(asked).outcome in (Outcome.MET, Outcome.NOT_MET):
-            continue
         found: dict[str, Gap] = {}
-        for one in asked:
-            for gap in one.search.gaps():
-                if gap.subject is not None and gap.relation in one.way.after_item:
-                    found.setdefault(gap.pattern, replace(gap, route=kind))
+        for one in answer.own.touching:
+            if one.way.kind == kind and one.verdict.outcome is not Outcome.NOT_MET:
+                for gap in one.search.gaps():
+                    if gap.subject is not None and gap.subject not in families and gap.relation in one.way.after_item:
+                        found.setdefault(gap.pattern, replace(gap, route=kind))
         yield from list(found.values())[:MOST_GAPS]
 
 
