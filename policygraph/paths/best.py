@@ -8,7 +8,7 @@ distance as a guide (P. E. Hart, N. J. Nilsson and B. Raphael, 1968), so that li
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -26,7 +26,10 @@ __all__ = ["best_paths"]
 _END = -1
 
 
-def best_paths(product: Product, targets: Targets, count: int, *, budget: int = 100_000, uncontested: bool = False) -> Paths:
+def best_paths(
+    product: Product, targets: Targets, count: int, *, budget: int = 100_000, uncontested: bool = False,
+    barring: Collection[int] = (),
+) -> Paths:
     """Return up to *count* paths, best first, in the run *all*, or in the run *uncontested*.
 
     No path passes a node twice, unless it ends where it began, or it is the best there is.
@@ -35,8 +38,10 @@ def best_paths(product: Product, targets: Targets, count: int, *, budget: int = 
     ----------
     budget
         How many vertices may be looked at; when they are used up, the paths found so far are marked truncated.
+    barring
+        Edges of the view that no path may use.
     """
-    finder = _Finder(product, targets, budget, uncontested=uncontested)
+    finder = _Finder(product, targets, budget, uncontested=uncontested, barring=barring)
     found: list[Path] = []
     seen: set[tuple[str, tuple[int, ...], tuple[bool, ...]]] = set()
     for choices in finder.in_order():
@@ -72,10 +77,12 @@ class _Candidate:
 
 
 class _Finder:
-    def __init__(self, product: Product, targets: Targets, budget: int, *, uncontested: bool) -> None:
+    def __init__(self, product: Product, targets: Targets, budget: int, *, uncontested: bool, barring: Collection[int]) -> None:
         self.product, self.targets, self.budget = product, targets, budget
         edges = product.view.edges
         self.grade: Grades = product.on(edges.clear_for if uncontested else edges.all_for)
+        if barring:
+            self.grade = np.where(np.isin(product.edge, list(barring)), np.int8(0), self.grade)
         reached = (targets.clear_for if uncontested else targets.all_for)[product.node]
         self.end: Grades = np.where(product.accepts, reached, np.int8(0))
         self.ids = product.view.graph.node_ids
@@ -107,8 +114,8 @@ class _Finder:
             choices = None if self.spent else self._search(level, begin, banned)
             if choices is not None:
                 ids = tuple(self.ids[self.product.node[vertex]] for vertex in choices.vertices)
-                rows = tuple(int(self.product.edge[edge]) for edge in choices.edges)
-                heappush(heap, _Candidate((-level, len(rows), ids, rows), choices, fixed, banned))
+                ways = tuple(self._way(edge) for edge in choices.edges)
+                heappush(heap, _Candidate((-level, len(ways), ids, ways), choices, fixed, banned))
                 return
 
     def _search(self, level: int, begin: _Choices, banned: frozenset[int]) -> _Choices | None:
@@ -120,13 +127,13 @@ class _Finder:
         heap: list[tuple[int, tuple[str, ...], tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]] = []
         closed: set[int] = set()
 
-        def go(vertex: int, steps: int, ids: tuple[str, ...], rows: tuple[int, ...], way: _Choices) -> None:
+        def go(vertex: int, steps: int, ids: tuple[str, ...], ways: tuple[int, ...], way: _Choices) -> None:
             left = int(remaining[vertex])
             if left >= 0 and vertex not in closed:
                 here = (*ids, self.ids[product.node[vertex]])
-                heappush(heap, (steps + left, here, rows, vertex, way.vertices, way.edges))
+                heappush(heap, (steps + left, here, ways, vertex, way.vertices, way.edges))
 
-        def leave(vertex: int, ids: tuple[str, ...], rows: tuple[int, ...], way: _Choices, barred: frozenset[int]) -> None:
+        def leave(vertex: int, ids: tuple[str, ...], ways: tuple[int, ...], way: _Choices, barred: frozenset[int]) -> None:
             for edge in range(int(pointer[vertex]), int(pointer[vertex + 1])):
                 if self.grade[edge] < level or edge in barred:
                     continue
@@ -135,7 +142,7 @@ class _Finder:
                 if node in passed and not (node == home and self.end[target] >= level):
                     continue
                 further = _Choices((*way.vertices, target), (*way.edges, edge))
-                go(target, len(further.edges), ids, (*rows, int(product.edge[edge])), further)
+                go(target, len(further.edges), ids, (*ways, self._way(edge)), further)
 
         none = _Choices((), ())
         if begin.vertices:
@@ -148,7 +155,7 @@ class _Finder:
                 if vertex not in banned:
                     go(vertex, 0, (), (), _Choices((vertex,), ()))
         while heap:
-            _, ids, rows, vertex, vertices, edges = heappop(heap)
+            _, ids, ways, vertex, vertices, edges = heappop(heap)
             if vertex in closed:
                 continue
             closed.add(vertex)
@@ -158,8 +165,12 @@ class _Finder:
                 return None
             if self.end[vertex] >= level:
                 return _Choices(begin.vertices + vertices, begin.edges + edges)
-            leave(vertex, ids, rows, _Choices(vertices, edges), frozenset())
+            leave(vertex, ids, ways, _Choices(vertices, edges), frozenset())
         return None
+
+    def _way(self, edge: int) -> int:
+        """Return one number for the edge of the view and the direction it is walked in."""
+        return 2 * int(self.product.edge[edge]) + int(self.product.inverse[edge])
 
     def remaining(self, level: int) -> Ints:
         """Return the fewest steps from each vertex to a target along edges of at least the level."""

@@ -86,6 +86,22 @@ class Compressed(NamedTuple):
                 break
         return found
 
+    def way(self, sources: Ints, ends: Flags) -> list[int] | None:
+        """Return the vertices of a shortest way from a source to an end, or None.
+
+        >>> graph, _ = Compressed.of(np.array([0, 1, 0]), np.array([1, 2, 3]), 4)
+        >>> graph.way(np.array([0]), np.array([False, False, True, False]))
+        [0, 1, 2]
+        """
+        order, before = self._walked(sources)
+        arrived = order[ends[order]]
+        if not len(arrived):
+            return None
+        way = [int(arrived[0])]
+        while before[way[-1]] != len(self.pointer) - 1:
+            way.append(int(before[way[-1]]))
+        return way[::-1]
+
     def _walked(self, sources: Ints) -> tuple[Ints, Ints]:
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import breadth_first_order

@@ -7,6 +7,7 @@ every path passes, and the fewest claims whose rejection leaves no path.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Cut:
     rows
         The edges of the view that fall with them.
     is_smallest
-        Whether fewer claims would surely not do. It is not sure where one edge is walked in several states, or one claim stands
+        Whether fewer claims would surely not do. It may not be sure where one edge is walked in several states, or one claim stands
         behind several edges: the smallest cut is then a hard problem, and this is a small one, from which no edge can be left out.
     """
 
@@ -106,28 +107,76 @@ class Relevant:
                 found.append(id_)
         return tuple(found)
 
-    def cut(self) -> Cut | None:
-        """Return a cut by claims, or None where a start is itself an end."""
+    def cut(self, budget: int = 500) -> Cut | None:
+        """Return a cut by claims, or None where a start is itself an end.
+
+        A maximum flow finds it. Where one claim stands behind several edges, or one edge is walked in several states, fewer claims
+        may do than the flow can see: then sets of up to three claims are tried, each time with a claim of a way still open.
+
+        Parameters
+        ----------
+        budget
+            How often a way may be looked for in trying such sets.
+        """
         if np.isin(self.starts, self.ends).any():
             return None
         view = self.product.view
         rows = self.product.edge[self.edge]
         distinct, which = np.unique(rows, return_inverse=True)
-        behind = [breakers(view, int(row)) for row in distinct]
-        severed = self._severed(np.array([len(claims) for claims in behind], np.int32)[which])
+        behind = {int(row): frozenset(breakers(view, int(row))) for row in distinct}
+        severed = self._severed(np.array([len(behind[int(row)]) for row in distinct], np.int32)[which])
         chosen = set(rows[severed].tolist())
         for row in sorted(chosen):
-            if not self._reaches(~np.isin(rows, list(chosen - {row}))):
+            if self._way(~np.isin(rows, list(chosen - {row}))) is None:
                 chosen.discard(row)
-        place = {int(row): number for number, row in enumerate(distinct.tolist())}
-        claims = sorted({claim for row in chosen for claim in behind[place[row]]})
-        every = [claim for some in behind for claim in some]
-        plain = len(distinct) == len(rows) and len(set(every)) == len(every)
+        claims = frozenset(claim for row in chosen for claim in behind[row])
+        smallest = len(distinct) == len(rows) and sum(map(len, behind.values())) == len(frozenset().union(*behind.values()))
+        if not smallest:
+            fewer, smallest = self._fewer(behind, rows, len(claims), budget)
+            if fewer is not None:
+                claims = fewer
+                chosen = {row for row, needed in behind.items() if needed <= fewer}
         ids = view.graph.table.ids
-        return Cut(tuple(ids[claim] for claim in claims), tuple(sorted(chosen)), plain)
+        return Cut(tuple(ids[claim] for claim in sorted(claims)), tuple(sorted(chosen)), smallest)
 
-    def _reaches(self, keep: Flags) -> bool:
-        return bool(np.isin(self.graph.kept(keep).reached(self.starts), self.ends).any())
+    def _fewer(
+        self, behind: dict[int, frozenset[int]], rows: Ints, most: int, budget: int
+    ) -> tuple[frozenset[int] | None, bool]:
+        """Look for a cut of fewer claims, up to three; also tell whether there surely is none smaller than what then stands."""
+        open_: dict[frozenset[int], list[int]] = {frozenset(): self._way(np.ones(len(rows), bool)) or []}
+        for size in range(1, min(3, most - 1) + 1):
+            further: dict[frozenset[int], list[int]] = {}
+            for chosen, way in open_.items():
+                for claim in sorted({claim for row in way for claim in behind[row]} - chosen):
+                    larger = chosen | {claim}
+                    if larger in further:
+                        continue
+                    budget -= 1
+                    if budget < 0:
+                        return None, False
+                    left = self._way(~np.isin(rows, [row for row, needed in behind.items() if needed <= larger]))
+                    if left is None:
+                        return larger, True
+                    further[larger] = left
+            open_ = further
+            if size == most - 1:
+                return None, True
+        return None, most <= 1
+
+    def _way(self, keep: Flags) -> list[int] | None:
+        """Return the edges of the view along a way through the part, along the edges kept; None where there is none."""
+        kept = self.graph.kept(keep)
+        ends = np.zeros(len(self.vertices), bool)
+        ends[self.ends] = True
+        way = kept.way(self.starts, ends)
+        if way is None:
+            return None
+        edges = self.product.edge[self.edge[keep]]
+        found = []
+        for source, target in pairwise(way):
+            low, high = int(kept.pointer[source]), int(kept.pointer[source + 1])
+            found.append(int(edges[low + int(np.argmax(kept.indices[low:high] == target))]))
+        return found
 
     def _severed(self, cost: Ints) -> Flags:
         """Return the edges of a cheapest cut, by maximum flow."""

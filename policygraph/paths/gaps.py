@@ -47,7 +47,8 @@ def find_gaps(
     if (clear == 0 or strengthen) and len(found) < limit:
         held, disputed = (clear, True) if clear < every else (every, False)
         if held < Strength.ESTABLISHED:
-            found.extend(_Missing(product, targets, held, disputed=disputed).gaps(limit - len(found)))
+            missing = _Missing(product, targets, held, disputed=disputed)
+            found.extend(missing.gaps(limit - len(found), also_behind=every == 0))
     return tuple(found[:limit])
 
 
@@ -93,7 +94,7 @@ class _Missing:
         back = behind.graph.steps(behind.start)
         self.backward = _by_state(behind.node, behind.state, back, len(self.automaton))
 
-    def gaps(self, limit: int) -> list[Gap]:
+    def gaps(self, limit: int, *, also_behind: bool) -> list[Gap]:
         ranked = sorted(self._ahead(limit), key=lambda item: item[0])
         kept: list[Gap] = []
         per_step: dict[tuple[str, str, bool], int] = {}
@@ -102,7 +103,7 @@ class _Missing:
             per_step[kind] = per_step.get(kind, 0) + 1
             if per_step[kind] <= _OF_ONE_STEP and gap not in kept:
                 kept.append(gap)
-        if self.stuck and len(kept) < limit:
+        if also_behind and self.stuck and len(kept) < limit:
             kept.extend(gap for gap in self._behind() if gap not in kept)
         return kept[:limit]
 
@@ -138,12 +139,26 @@ class _Missing:
                     inverse = not move.letter.inverse
                     open_ = self._open(name, there.nodes, inverse=inverse)
                     for node, left in zip(there.nodes[open_].tolist(), there.steps[open_].tolist(), strict=True):
-                        ranked.append((left, ids[node], node, name, inverse))
+                        ranked.append((left, ids[node], node, name, inverse, state))
         ranked.sort(key=lambda item: item[:2])
-        for left, _, node, name, inverse in ranked[:_BACKWARDS]:
-            relation = self.view.graph.ontology.relations[name]
-            for end in (relation.domain if inverse else relation.range)[:1]:
+        for left, _, node, name, inverse, state in ranked[:_BACKWARDS]:
+            for end in self._joints(state, name, inverse=inverse)[:1]:
                 yield self._gap(node, name, end, left, inverse=inverse)
+
+    def _joints(self, state: int, name: str, *, inverse: bool) -> list[str]:
+        """Return the classes at the open end of a step that something may be of to which a step before it leads."""
+        terms = self.view.graph.ontology
+        relation = terms.relations[name]
+        entering = {
+            end
+            for moves in self.automaton.moves
+            for move in moves
+            if move.to == state and not move.letter.others
+            for other in move.letter.names
+            for end in (terms.relations[other].domain if move.letter.inverse else terms.relations[other].range)
+        }
+        declared = relation.domain if inverse else relation.range
+        return [end for end in declared if any(terms.is_a(end, other) or terms.is_a(other, end) for other in entering)]
 
     def _open(self, name: str, nodes: Ints, *, inverse: bool) -> Ints:
         """Return the places of the nodes of which more may be said: of a fitting class, and not declared complete."""

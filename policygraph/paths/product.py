@@ -97,6 +97,7 @@ def _laid_out(walks: Walks, automaton: Automaton, hops: tuple[tuple[Hop, ...], .
     if total > _MOST_EDGES:
         raise BadQuestion(f"the question has {len(entered)} states on {count} nodes, more than fits; ask a shorter path")
     parts: list[tuple[Ints, Ints, Ints, bool]] = []
+    source: Ints
     for state, moves in enumerate(hops):
         for hop in moves:
             if state == 0 and extra:

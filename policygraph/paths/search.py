@@ -135,12 +135,12 @@ class Search:
 
     # ---- the paths
 
-    def paths(self, count: int = 5) -> Paths:
+    def paths(self, count: int = 5, *, barring: Collection[int] = ()) -> Paths:
         """Return up to *count* paths in the run *all*: best supported first, then shortest, then by ids.
 
-        The result says in ``truncated`` whether the search stopped at its budget.
+        The result says in ``truncated`` whether the search stopped at its budget; *barring* are edges of the view not to use.
         """
-        return best_paths(self.product, self.targets, count, budget=self.budget)
+        return best_paths(self.product, self.targets, count, budget=self.budget, barring=barring)
 
     @cached_property
     def best(self) -> Path | None:
