@@ -65,9 +65,14 @@ class _Doubt(_Value):
 
 
 class Entry(_Doubt):
-    """An entry of a list of codes: the code, and from when until when it stood in the list."""
+    """An entry of a list of codes: the code, and from when until when it stood in the list.
+
+    ``meets`` names entries of the same list whose parameters an item of this one must meet, so that what meets none of them is not in
+    this one either.
+    """
 
     code: str
+    meets: Words = ()
     since: date | None = Field(default=None, alias="from")
     until: date | None = Field(default=None, alias="to")
 

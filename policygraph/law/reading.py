@@ -102,7 +102,7 @@ def _items(node: Node) -> list[Node]:
     return node.items if isinstance(node, Sequence) else [node]
 
 
-def _version(node: Node, writing: Writing) -> Version | None:
+def _version(node: Node, writing: Writing) -> Any:
     operates = node.items.get("operates") if isinstance(node, Mapping) else None
     told = {"operates": _operations(operates, writing.file, writing.faults)} if operates is not None else {}
     return _with_condition(Version, node, "a version", writing, told)
@@ -186,9 +186,9 @@ def _check_whole(book: Rulebook, faults: Faults, provisions: Container[str] | No
         for name in rule.displaces:
             if name not in book.rules:
                 faults.add(rule.file, None, f"it displaces '{name}', and there is no such rule")
-        for cite, line in _cites(rule):
+        for cite, where in _cites(rule):
             if provisions is not None and cite.partition(":")[0] in PREFIXES and cite not in provisions:
-                faults.add(rule.file, line, f"the citation '{cite}' names no provision of the data; enter it among the entities")
+                faults.add(rule.file, where, f"the citation '{cite}' names no provision of the data; enter it among the entities")
     if not len(faults):
         _refuse_negative_cycles(book, faults)
 

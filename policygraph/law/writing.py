@@ -22,7 +22,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from policygraph import measures
-from policygraph.datasets.files import Faults, Mapping, Node, Scalar, Sequence, parse_yaml, plain
+from policygraph.datasets.files import Faults, Mapping, Node, Scalar, Sequence, plain
 from policygraph.errors import BadGrammar, nearest
 from policygraph.law import conditions as law
 from policygraph.ontology import Ontology

@@ -1,0 +1,459 @@
+"""One rule put to one case on one view: every condition read, down to the claims.
+
+Comes in: a view, a rulebook, a case, the day of the act. Goes out: readings. A rule that is asked for at the end of a path is asked
+of that node by itself: of the transaction in which the node was got nothing is known, so conditions on it stay unknown there.
+Rules that ask for each other by way of other nodes are answered by a least fixed point: what holds only because it is taken to hold
+does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache, reduce
+from itertools import islice
+from operator import or_
+
+import numpy as np
+
+from policygraph.case import Case, Party
+from policygraph.errors import BadQuestion
+from policygraph.findings import Gap
+from policygraph.law import conditions as law
+from policygraph.law.facts import Facts
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, merged, noted, opposed, supported
+from policygraph.law.rulebook import Notice, Rule, Rulebook, Version, in_operation
+from policygraph.law.told import Bound, Told
+from policygraph.ontology import Ontology
+from policygraph.paths import Grammar, Search, Targets
+from policygraph.truth import Strength, Truth, Verdict
+from policygraph.view import FrozenView
+
+__all__ = ["Bound", "Evaluation"]
+
+_DOUBTS: Mapping[str, str] = {
+    "unverified": "this wording was not read in the text itself, so it counts as presumed at most",
+    "argued": "this reading is argued and not settled, so it counts as presumed at most",
+}
+_PARTS = "pg:incorporates+"
+_MOST_ROUNDS = 64
+
+
+@cache
+def _grammar(text: str, ontology: Ontology) -> Grammar:
+    return Grammar.parse(text, ontology)
+
+
+class Evaluation:
+    """Rules put to a case.
+
+    Parameters
+    ----------
+    view
+        What stands.
+    book
+        The rules.
+    on
+        The day of the act, by which the law is read.
+    assume
+        Statuses that the caller assumes, by rule.
+    textual
+        Whether the text alone is read, enforced or not.
+    """
+
+    def __init__(
+        self, view: FrozenView, book: Rulebook, on: date, assume: Mapping[str, str] | None = None, *, textual: bool = False
+    ) -> None:
+        self.view = view
+        self.book = book
+        self.on = on
+        self.assume = assume or {}
+        self.textual = textual
+        self.facts = Facts(view)
+        self.told = Told(self.facts, on)
+        self._done: dict[tuple[object, ...], Reading] = {}
+        self._under_way: dict[tuple[object, ...], None] = {}
+        self._taken: dict[tuple[object, ...], Verdict] = {}
+        self._relied: dict[tuple[object, ...], None] = {}
+
+    # ---- rules
+
+    def answer(self, rule: str, case: Case, item: str = "") -> Reading:
+        """Return how a rule comes out on a case, or on another item put in the place of the case's own."""
+        bound = Bound(item or case.item, case)
+        for _ in range(_MOST_ROUNDS):
+            self._done.clear()
+            self._relied.clear()
+            reading = self.rule(rule, bound)
+            changed = {key: self._done[key].verdict for key in self._relied if self._done[key].verdict != self._taken[key]}
+            if not changed:
+                return reading
+            self._taken |= changed
+        raise BadQuestion(f"the rules that '{rule}' asks for do not settle; look for a rule that asks for itself")
+
+    def rule(self, name: str, bound: Bound) -> Reading:
+        """Return how a rule comes out, once for each item it is asked of."""
+        key = (name, *bound.key)
+        if key in self._done:
+            return self._done[key]
+        rule = self.book.rules[name]
+        if key in self._under_way:
+            self._relied[key] = None
+            verdict = self._taken.setdefault(key, NO)
+            return Reading("rule", f"{rule.title}, as found above", verdict, rule.basis, rule=name)
+        self._under_way[key] = None
+        self._done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.rule(name, bound))
+        del self._under_way[key]
+        return reading
+
+    def _of_rule(self, rule: Rule, bound: Bound) -> Reading:
+        version, operation = self._operation(rule)
+        parts = [operation]
+        note = ""
+        if version is not None:
+            note = noted(f"version: {version}", version.note)
+            parts.append(self._doubted(self.condition(version.when, bound), version.confidence, None))
+        return replace(joined("rule", rule.title, parts, cite=rule.basis, note=note), rule=rule.id)
+
+    def version_of(self, rule: Rule) -> Version | None:
+        """Return the version by which a rule is read: the enforced one, or that of the text."""
+        if self.textual:
+            return rule.text(self.on, self.view.known_by)
+        return rule.enforced(self.on, self.view.known_by, self.assume.get(rule.id))
+
+    def _operation(self, rule: Rule) -> tuple[Version | None, Reading]:
+        status, entry = in_operation(rule.operates, self.on, self.view.known_by)
+        version = self.version_of(rule)
+        note = noted(entry.cite, entry.note) if entry else ""
+        assumed = self.assume.get(rule.id)
+        if assumed:
+            status, note = assumed, f"assumed by whoever asks; on record: {status}"
+        elif self.textual and status == "unenforced":
+            status = "in-force"
+        if version is None and status in ("in-force", "unknown"):
+            status = "not-yet-in-force"
+        verdict = {"in-force": YES, "unknown": UNKNOWN}.get(status, NO)
+        label = f"in operation on {self.on}: {status.replace('-', ' ')}"
+        gap = Gap(rule.id, "legalStatus", None, "LegalStatus", f"whether '{rule.title}' operates on {self.on}")
+        return version, Reading("operation", label, verdict, rule.basis, note, gaps=lambda: (gap,))
+
+    # ---- conditions
+
+    def condition(self, condition: law.Condition, bound: Bound) -> Reading:
+        """Return how a condition comes out."""
+        reading = self._read(condition, bound)
+        reading = replace(
+            reading, label=condition.name or reading.label, cite=condition.cite or reading.cite,
+            note=noted(condition.note, reading.note), redo=lambda other: other.condition(condition, bound),
+        )  # fmt: skip
+        return self._doubted(reading, condition.confidence, condition.edition)
+
+    def _doubted(self, reading: Reading, confidence: str, edition: date | None) -> Reading:
+        if confidence:
+            reading = reading.capped(Strength.PRESUMED, _DOUBTS[confidence])
+        if edition is not None and self.on < edition:
+            said = f"known from the edition of {edition} and carried back, so it counts as presumed at most"
+            reading = reading.capped(Strength.PRESUMED, said)
+        return reading
+
+    def _read(self, condition: law.Condition, bound: Bound) -> Reading:
+        match condition:
+            case law.All() | law.Any_():
+                parts = list(self._children(condition, bound))
+                return joined(condition.kind, {"all": "all of these", "any": "any of these"}[condition.kind], parts)
+            case law.Not():
+                inner = self.condition(condition.of, bound)
+                return Reading("not", f"not: {inner.label}", ~inner.verdict, parts=(inner,), combine=lambda given: ~given[0])
+            case law.Presumed():
+                return self._presumed(condition, bound)
+            case law.Path():
+                return self._path(condition.path, condition.start, condition.to, bound)
+            case law.Contains():
+                return self._path(_PARTS, condition.item, condition.what, bound)
+            case law.Classified():
+                return self.told.of_items(condition.item, bound, lambda id_: self.classified(id_, condition.in_, condition.except_))
+            case law.Measure():
+                return self.told.of_items(condition.item, bound, lambda id_: self.facts.measured(id_, condition))
+            case law.Has():
+                return self.told.of_items(condition.item, bound, lambda id_: self.facts.has(id_, condition.attribute, condition.value))
+            case law.RuleResult():
+                return self._other_rule(condition, bound)
+            case law.Some() | law.Every():
+                return self._quantified(condition, bound)
+            case law.Listed():
+                return self.told.of_parties(
+                    condition.role, bound, lambda party: self.facts.listed(party, condition.list, condition.footnote)
+                )
+            case law.Headquartered():
+                return self.told.of_parties(
+                    condition.role, bound, lambda party: self.facts.headquartered(party, condition.in_, condition.parent)
+                )
+            case law.Owned():
+                return self.told.of_parties(
+                    condition.role, bound, lambda party: self.facts.owned(party, condition.by, condition.share)
+                )
+            case law.Destination():
+                return self.told.of_place("to", condition.in_, condition.except_, bound)
+            case law.Place():
+                parts = [self.told.of_place(role, condition.in_, condition.except_, bound) for role in condition.role]
+                return parts[0] if len(parts) == 1 else joined("any", "one of these is there", parts)
+            case law.Knowledge():
+                return self._knowledge(condition.of, bound)
+            case _:
+                return self.told.input(condition, bound)
+
+    def _children(self, condition: law.All | law.Any_, bound: Bound) -> Iterator[Reading]:
+        """Read the conditions inside; of a node asked by itself, no further than to what settles it for certain."""
+        settled = YES if condition.kind == "any" else NO
+        for child in condition.of:
+            reading = self.condition(child, bound)
+            yield reading
+            if bound.case is None and reading.verdict == settled:
+                return
+
+    def _presumed(self, condition: law.Presumed, bound: Bound) -> Reading:
+        parts = [self.condition(condition.if_, bound)] if condition.if_ is not None else []
+        parts.append(self.condition(condition.unless, bound))
+
+        def combine(given: Sequence[Verdict]) -> Verdict:
+            ground, shown = given[0] if len(given) > 1 else YES, given[-1]
+            held = merged((supported(ground).at_most(Strength.PRESUMED), opposed(~ground)))
+            return held & opposed(shown) if shown.all_.for_ else held
+
+        verdict = combine([part.verdict for part in parts])
+        return Reading("presumed", f"presumed, unless {parts[-1].label}", verdict, parts=tuple(parts), combine=combine)
+
+    def _other_rule(self, condition: law.RuleResult, bound: Bound) -> Reading:
+        if condition.item == "item":
+            return self.rule(condition.rule, bound)
+        return self.told.of_items(condition.item, bound, lambda id_: self.rule(condition.rule, Bound(id_, bound.case, bound.more)))
+
+    # ---- knowledge
+
+    def _knowledge(self, topic: str, bound: Bound) -> Reading:
+        if bound.case is None:
+            return self.told.untold("knowledge", "YesNo", "", bound)
+        notices = [self._notice(rule, rule.notice, bound) for rule in self.book.notices(topic) if rule.notice]
+        notice = reduce(or_, (supported(reading.verdict).at_most(Strength.PRESUMED) for reading in notices), UNKNOWN)
+        told = bound.case.knows(topic)
+        label = f"knowledge of {topic}"
+        shown = tuple(reading for reading in notices if reading.verdict.all_.for_)
+        if told:
+            return Reading("knowledge", f"{label}: the case says yes", YES, beside=shown)
+        if told is None:
+            gap = Gap("case", f"knowledge-of-{topic}", None, "YesNo", f"whether there is knowledge of the {topic}")
+            note = "supplied by public notice" if shown else ""
+            return Reading("knowledge", label, notice, note=note, beside=shown or tuple(notices), gaps=lambda: (gap,))
+        if not notice.all_.for_:
+            return Reading("knowledge", f"{label}: the case says no", NO, beside=tuple(notices))
+        note = "the case says no, against a public notice of the class"
+        return Reading("knowledge", f"{label}: disputed", Verdict(notice.all_, Truth(0, 0)), note=note, beside=shown)
+
+    def _notice(self, rule: Rule, notice: Notice, bound: Bound) -> Reading:
+        label = f"public notice: {rule.title}, from {notice.since}"
+        known_by = self.view.known_by
+        operating = in_operation(rule.operates, self.on, known_by)[0] == "in-force"
+        if self.on < notice.since or (known_by is not None and known_by < notice.since) or not operating:
+            return Reading("notice", f"{label}: not on that day", NO, notice.cite)
+        inner = self.condition(notice.when, bound)
+        return Reading("notice", label, inner.verdict, notice.cite, beside=(inner,))
+
+    # ---- paths
+
+    def _path(self, text: str, start: str, target: law.Target, bound: Bound) -> Reading:
+        items = self.told.items(start, bound)
+        if items is None:
+            return self.told.untold(start, "Item", f"what the {start} is", bound)
+        index = self.view.graph.index
+        starts = [id_ for id_ in items if id_ in index]
+        grammar = _grammar(text, self.view.graph.ontology)
+        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {_target_words(target)}".strip()
+        if not starts:
+            return Reading("path", label, UNKNOWN if items else NO)
+        ends = self._ends(Search(self.view, grammar, starts, ()), target)
+        search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
+        paths = search.paths(3)
+        best = paths[0] if paths else None
+        shown = (ends[index[best.nodes[-1]]],) if best else tuple(_doubtful(ends.values()))
+
+        def gaps() -> Iterator[Gap]:
+            for end in ends.values():
+                if end.verdict.all_ == Truth(0, 0) and self._leads(grammar, starts, end, ends):
+                    yield from (gap for part in _leaves(end) if part.gaps for gap in part.gaps())
+            yield from search.gaps()
+
+        def claims() -> Iterator[str]:
+            yield from search.flip_candidates()
+            for end in ends.values():
+                yield from end.rests_on
+
+        return Reading(
+            "path", label, search.verdict, steps=best.steps if best else (), beside=tuple(end for end in shown if end.label),
+            more_paths=tuple((path.verdict, path.steps) for path in paths), gaps=gaps, claims=claims,
+        )  # fmt: skip
+
+    def _leads(self, grammar: Grammar, starts: Sequence[str], end: Reading, ends: Mapping[int, Reading]) -> bool:
+        node = next(number for number, reading in ends.items() if reading is end)
+        return Search(self.view, grammar, starts, [node]).verdict.all_.for_ > 0
+
+    def _ends(self, search: Search, target: law.Target) -> dict[int, Reading]:
+        """Read, for each node that a path may end in, whether it is what is wanted."""
+        product = search.product
+        nodes = np.unique(product.node[product.accepts]).tolist()
+        return {node: self.target(self.view.graph.node_ids[node], target) for node in nodes}
+
+    def target(self, id_: str, target: law.Target) -> Reading:
+        """Return whether a node is what the end of a path must be."""
+        facts, parts = self.facts, []
+        if target.is_:
+            label = f"{facts.name(id_)} is named" if target.note else ""
+            parts.append(Reading("target", label, Verdict.sure(id_ in target.is_)))
+        if target.class_:
+            parts.append(Reading("target", "", Verdict.sure(facts.is_a(id_, target.class_))))
+        if target.eccn:
+            parts.append(self.classified(id_, target.eccn, ()))
+        if target.origin:
+            origins = [facts.statement(id_, "originIn", country, of="Country") for country in target.origin]
+            parts.append(origins[0] if len(origins) == 1 else joined("any", f"origin of {facts.name(id_)}", origins))
+        if target.rule:
+            parts.append(self.rule(target.rule, Bound(id_, None)))
+        if target.listed is not None:
+            parts.append(facts.listed(Party(id=id_), target.listed.list, target.listed.footnote))
+        if target.headquartered is not None:
+            wanted = target.headquartered
+            parts.append(facts.headquartered(Party(id=id_), wanted.in_, wanted.parent))
+        if target.located:
+            parts.append(facts.stands_in(id_, target.located))
+        if target.either:
+            parts.append(joined("any", f"{facts.name(id_)} is what is asked for", [self.target(id_, end) for end in target.either]))
+        if target.except_ is not None:
+            inner = self.target(id_, target.except_)
+            parts.append(Reading("not", inner.label and f"not: {inner.label}", ~inner.verdict, parts=(inner,), combine=lambda v: ~v[0]))
+        reading = joined("all", f"{facts.name(id_)} is what is asked for", parts)
+        if len(parts) == 1:
+            reading = parts[0]
+        return self._doubted(replace(reading, note=noted(target.note, reading.note)), target.confidence, target.edition)
+
+    # ---- classification
+
+    def classified(self, id_: str, codes: Sequence[law.Entry], excepted: Sequence[law.Entry]) -> Reading:
+        """Read whether an item is specified in one of some entries: by claims, or by the rules that classify."""
+        label = f"{self.facts.name(id_)} is specified in {_codes_words(codes)}"
+        live = [entry for entry in codes if self._live(entry)]
+        claimed = self._claimed(id_, live, label)
+        rules = [rule for rule in self.book.classifiers(tuple(live)) if self.version_of(rule) is not None]
+        readings = [self.rule(rule.id, Bound(id_, None)) for rule in rules]
+        told = {code for rule in rules for code in rule.classifies}
+        whole = bool(rules) and all(
+            any(entry.covers(code) for code in told) or any(set(entry.meets) & {other.code for other in live}) for entry in live
+        )
+
+        def combine(given: Sequence[Verdict]) -> Verdict:
+            computed = reduce(or_, given[1:], NO)
+            return merged((given[0], computed if whole else supported(computed)))
+
+        parts = (claimed, *readings)
+        verdict = combine([part.verdict for part in parts])
+        reading = Reading("classified", label, verdict, parts=parts, combine=combine) if readings else claimed
+        if excepted:
+            outside = self.classified(id_, excepted, ())
+            inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
+            reading = joined("all", label, (reading, inverse))
+        return reading
+
+    def _live(self, entry: law.Entry) -> bool:
+        return (entry.since is None or entry.since <= self.on) and (entry.until is None or self.on < entry.until)
+
+    def _claimed(self, id_: str, codes: Sequence[law.Entry], label: str) -> Reading:
+        view, found, steps, notes = self.view, [], [], []
+        relation = view.graph.relation_index["classifiedAs"]
+        for holder in (id_, *self.facts.family(id_)):
+            for row in view.find(holder, "classifiedAs"):
+                step = view.step(row)
+                code = step.object.removeprefix("eccn:")
+                said = view.verdict(holder, "classifiedAs", step.object)
+                if entry := next((entry for entry in codes if entry.covers(code)), None):
+                    doubt = self._doubted(Reading("claim", "", said), entry.confidence, entry.edition)
+                    found.append(doubt.verdict)
+                    steps.append(step)
+                    notes.append(noted(doubt.note, entry.note if entry.confidence or entry.edition else ""))
+                elif "EAR99" in (code, *(entry.code for entry in codes)):
+                    found.append(opposed(said))
+                    steps.append(step)
+        if id_ in view.graph.index:
+            strength = Strength(int(view.complete_from(relation)[view.graph.index[id_]]))
+            if strength and not found:
+                found.append(Verdict.sure(False, strength))
+        gap = Gap(id_, "classifiedAs", None, "ECCN", f"under which entry {self.facts.name(id_)} falls")
+        return Reading("classified", label, merged(found), note=noted(*notes), steps=tuple(steps), gaps=lambda: (gap,))
+
+    # ---- some and every
+
+    def _quantified(self, condition: law.Some | law.Every, bound: Bound) -> Reading:
+        every = condition.kind == "every"
+        domain = list(self._domain(condition, bound))
+        parts = []
+        for member, case, thing in domain:
+            case_of = case if case is not None else bound.case
+            inner = Bound(bound.item, case_of, {**bound.more, condition.as_: (thing,)})
+            tested = self.condition(condition.test, inner)
+            named = f"{condition.as_} {thing}"
+            if member == YES:
+                parts.append(replace(tested, label=f"{named}: {tested.label}"))
+            elif every:
+                outside = Reading("not", f"{named} is not one of them", ~member)
+                parts.append(joined("any", named, (outside, tested)))
+            else:
+                parts.append(joined("all", named, (Reading("member", f"{named} is one of them", member), tested)))
+        if self._is_open(condition, bound):
+            parts.append(self.told.untold(condition.among, "Thing", f"whether there are more ({condition.among})", bound))
+        label = f"{condition.kind} {condition.as_} of {condition.among}"
+        return joined("all" if every else "any", label, parts)
+
+    def _domain(self, condition: law.Some | law.Every, bound: Bound) -> Iterator[tuple[Verdict, Case | None, str | Party]]:
+        case = bound.case
+        if condition.among == "parties":
+            for _, party in case.everybody if case else ():
+                yield YES, None, party
+        elif condition.among == "earlier":
+            for act in (case.earlier or ()) if case else ():
+                yield YES, act, act.item
+        else:
+            starts = [id_ for id_ in self.told.items(condition.start, bound) or () if id_ in self.view.graph.index]
+            grammar = _grammar(condition.among, self.view.graph.ontology)
+            product = Search(self.view, grammar, starts, ()).product
+            for node in np.unique(product.node[product.accepts]).tolist():
+                verdict = Search(self.view, grammar, starts, [node]).verdict
+                if verdict.all_.for_:
+                    yield verdict, None, self.view.graph.node_ids[node]
+
+    def _is_open(self, condition: law.Some | law.Every, bound: Bound) -> bool:
+        case = bound.case
+        if condition.among == "parties":
+            return case is None or not case.parties_complete
+        if condition.among == "earlier":
+            return case is None or case.earlier is None
+        return True
+
+
+def _leaves(reading: Reading) -> Iterator[Reading]:
+    if not reading.parts and reading.verdict.all_ == Truth(0, 0):
+        yield reading
+    for part in reading.parts:
+        yield from _leaves(part)
+
+
+def _doubtful(ends: Iterable[Reading]) -> Iterator[Reading]:
+    """Yield the first end of which it is not known whether it is what is wanted."""
+    yield from islice((end for end in ends if end.verdict.all_ == Truth(0, 0) and end.label), 1)
+
+
+def _codes_words(codes: Sequence[law.Entry]) -> str:
+    shown = [entry.code for entry in codes]
+    return ", ".join(shown) if len(shown) <= 6 else f"{', '.join(shown[:4])} or another of {len(shown)} entries"
+
+
+def _target_words(target: law.Target) -> str:
+    words = [*target.is_, *target.class_, *target.origin, *((_codes_words(target.eccn),) if target.eccn else ())]
+    return " or ".join(words)

@@ -1,0 +1,313 @@
+"""One rule, one case, one view: the finding, with its proof, gaps, flips, and the dates over which it stays the same.
+
+The law is read on the day of the act (``case.on``), else on that of the view; the facts likewise. The reading is the enforced one; what
+the text alone would say is told beside it where it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property, reduce
+from operator import and_, or_
+from typing import get_args
+
+from policygraph.case import Case
+from policygraph.errors import BadQuestion, nearest
+from policygraph.findings import Finding, Flip, Gap, Route
+from policygraph.law.evaluate import Evaluation
+from policygraph.law.readings import Reading, pivotal_gaps
+from policygraph.law.rulebook import BINDINGNESS, Rule, Rulebook, Status
+from policygraph.measures import members
+from policygraph.paths import flips
+from policygraph.truth import Outcome, Truth, Verdict
+from policygraph.view import FrozenView
+
+__all__ = ["explain"]
+
+_MOST_ROUTES = 8
+_MOST_DAYS = 40
+_FLIP_BUDGET = 60
+_STATUSES = get_args(Status)
+
+
+def explain(
+    view: FrozenView, rulebook: Rulebook, rule: str, case: Case, assume: Mapping[str, str] | None = None
+) -> Finding:
+    """Tell whether a rule of law reaches a case.
+
+    Parameters
+    ----------
+    view
+        What stands.
+    rulebook
+        The rules.
+    rule
+        Id or title of the rule.
+    case
+        The transaction as far as it is told.
+    assume
+        Statuses to assume, by rule: ``{"ear-fdp-advanced-computing": "in-force"}``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such rule, item or party.
+    BadQuestion
+        If the case speaks of an act or topic that no rule knows, or a status is none.
+    """
+    asked = rulebook.rule(rule)
+    assumed = {rulebook.rule(name).id: _status(status) for name, status in (assume or {}).items()}
+    told = case.resolved(view.graph)
+    _refuse_strange_words(told, rulebook)
+    return _Question(view, rulebook, asked, told, assumed).finding()
+
+
+def _status(word: str) -> str:
+    status = word.strip().lower().replace("_", "-").replace(" ", "-")
+    if status not in _STATUSES:
+        raise BadQuestion(f"'{word}' is no status of a rule; use one of {', '.join(_STATUSES)}")
+    return status
+
+
+def _refuse_strange_words(case: Case, book: Rulebook) -> None:
+    """Refuse words that no rule knows where they would silently count as something else."""
+    spoken = {
+        "act": [case.act] if case.act else [],
+        "knowledge": [topic for topic in case.knowledge if topic != "*"],
+        "given": [given.what for given in case.attestations or ()],
+    }
+    for kind, words in spoken.items():
+        for word in words:
+            if word not in book.words[kind]:
+                near = nearest(word, book.words[kind], 1)
+                hint = f"did you mean '{near[0]}'?" if near else "they know " + ", ".join(sorted(book.words[kind]))
+                raise BadQuestion(f"no rule knows '{word}' as {kind}; {hint}")
+    for word in case.end_use or ():
+        if word not in book.words["end_use"] and (near := nearest(word, book.words["end_use"], 1)):
+            raise BadQuestion(f"no rule knows the end use '{word}'; did you mean '{near[0]}'?")
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A rule put to a case on a view."""
+
+    view: FrozenView
+    book: Rulebook
+    rule: Rule
+    case: Case
+    assume: Mapping[str, str]
+
+    @property
+    def on(self) -> date:
+        return self.case.on or self.view.as_of
+
+    @cached_property
+    def dated(self) -> FrozenView:
+        """The view on the day of the act."""
+        view = self.view
+        return view if self.on == view.as_of else FrozenView(view.graph, self.on, view.known_by, view.policy)
+
+    @cached_property
+    def family(self) -> tuple[str, ...]:
+        """The members, where the item is a family."""
+
+        def leaves(item: str, above: tuple[str, ...]) -> Iterator[str]:
+            below = [member for member in members(self.dated, item) if member not in above]
+            if not below:
+                yield item
+            for member in below:
+                yield from leaves(member, (*above, item))
+
+        found = tuple(dict.fromkeys(leaves(self.case.item, ()))) if self.case.item else ()
+        return () if found == (self.case.item,) else found
+
+    def read(self, view: FrozenView | None = None, *, textual: bool = False) -> Reading:
+        """Put the rule to the case; a family is asked member by member, and answered as one only if all agree."""
+        evaluation = Evaluation(view or self.dated, self.book, view.as_of if view else self.on, self.assume, textual=textual)
+        if not self.family:
+            return evaluation.answer(self.rule.id, self.case)
+        each = {member: evaluation.answer(self.rule.id, self.case, member) for member in self.family}
+        return _as_one(evaluation, self.case.item, each)
+
+    # ---- the finding
+
+    def finding(self) -> Finding:
+        graph, reading = self.view.graph, self.read()
+        routes = _routes(reading)
+        ends = dict.fromkeys(end for route in routes for step in route.path for end in (step.subject, step.object))
+        return Finding(
+            question=self._question(),
+            as_of=self.view.as_of,
+            known_by=self.view.known_by,
+            data={
+                "name": graph.name, "version": graph.version, "date": str(graph.date), "digest": graph.digest[:16],
+                "law": self.book.digest[:16],
+            },
+            verdict=reading.verdict,
+            proof=reading.proof(),
+            routes=routes,
+            binding=self._binding(reading),
+            coverage=self._coverage(),
+            remarks=tuple(self._remarks(reading)),
+            subject=self.case.item,
+            labels={id_: graph.label(id_) for id_ in ends},
+            classes={id_: graph.entity(id_).type for id_ in ends},
+            find_gaps=lambda: self._gaps(reading),
+            find_flips=lambda: self._flips(reading),
+            find_intervals=lambda: self._intervals(reading),
+        )  # fmt: skip
+
+    def _question(self) -> str:
+        item = f"{self.view.graph.label(self.case.item)}" if self.case.item else "a case without an item"
+        rest = str(replace_item(self.case))
+        return f"Does '{self.rule.title}' reach {item}{f' ({rest})' if rest else ''}?"
+
+    def _binding(self, reading: Reading) -> str:
+        """Name the most binding text that counts in the answer."""
+        used = [self.book.rules[found.rule] for found in reading.walk() if found.rule and found.verdict.all_ != Truth(0, 0)]
+        best = min([self.rule, *used], key=lambda rule: BINDINGNESS.index(rule.bindingness))
+        return f"{best.bindingness.replace('-', ' ')}, {best.basis} ({best.title})"
+
+    def _coverage(self) -> str:
+        graph = self.view.graph
+        return (
+            f"what the data set of {graph.date} holds about the item and the parties, and {len(self.book.rules)} rules of law; "
+            "other rules may apply, and a rule that does not reach a case is no permission"
+        )
+
+    def _remarks(self, reading: Reading) -> Iterator[str]:
+        if self.case.on is not None and self.case.on != self.view.as_of:
+            yield f"Law and facts are read on the day of the act, {self.on}."
+        for name, status in self.assume.items():
+            yield f"Assumed by whoever asks: '{self.book.rules[name].title}' is {status.replace('-', ' ')}."
+        if self.rule.note:
+            yield self.rule.note
+        yield from self._text_beside(reading)
+        if self.family:
+            yield reading.note
+
+    def _text_beside(self, reading: Reading) -> Iterator[str]:
+        known_by = self.view.known_by
+        told = []
+        for name in dict.fromkeys(found.rule for found in _combined(reading) if found.rule):
+            rule = self.book.rules[name]
+            text, enforced = rule.text(self.on, known_by), rule.enforced(self.on, known_by, self.assume.get(name))
+            if text is not None and text != enforced:
+                told.append(f"'{rule.title}' ({text})")
+        if told:
+            alone = self.read(textual=True).verdict
+            if alone != reading.verdict:
+                outcome = f"{alone.outcome}" + (f", leaning {alone.leaning}" if alone.outcome is not alone.leaning else "")
+                yield f"The text alone, enforced or not, would say: {outcome}. Not enforced on {self.on}: {', '.join(told)}."
+
+    # ---- on access
+
+    def _gaps(self, reading: Reading) -> Iterable[Gap]:
+        if not self.case.item:
+            yield Gap("case", "item", None, "Item", "which item the question is about")
+        yield from pivotal_gaps(reading)
+
+    def _flips(self, reading: Reading) -> tuple[Iterable[Flip], bool]:
+        graph = self.view.graph
+        known: dict[frozenset[str], Reading] = {frozenset(): reading}
+        complete = {complete.document for complete in graph.completes}
+
+        def source(claim: str) -> str:
+            return str(graph.document_ids[graph.table.document[graph.row_of[claim]]])
+
+        def again(rejected: frozenset[str]) -> Reading:
+            if rejected not in known:
+                view = self.dated.without(rejected)
+                if self.family or rejected & complete:
+                    known[rejected] = self.read(view)
+                else:
+                    lost = {claim for claim in reading.rests_on if claim in rejected or source(claim) in rejected}
+                    known[rejected] = reading.without(lost, Evaluation(view, self.book, self.on, self.assume))
+            return known[rejected]
+
+        return flips(
+            lambda rejected: again(rejected).verdict, lambda rejected: again(rejected).rests_on, source, budget=_FLIP_BUDGET
+        )
+
+    def _intervals(self, reading: Reading) -> Iterator[tuple[date | None, date | None]]:
+        """Yield the stretches of dates with the same outcome, as far as the nearest changes of law and claims tell."""
+        if self.case.on is not None:
+            return
+        days = sorted(self._days(reading), key=lambda day: abs((day - self.on).days))[:_MOST_DAYS]
+        bounds = [None, *sorted(days)]
+        view = self.view
+        stretches: list[tuple[date | None, date | None, Outcome]] = []
+        for begin, end in zip(bounds, [*bounds[1:], None], strict=True):
+            inside = self.on if (begin is None or begin <= self.on) and (end is None or self.on < end) else begin
+            on = inside or (end or self.on) - timedelta(days=1)
+            dated = self.dated if on == self.on else FrozenView(view.graph, on, view.known_by, view.policy)
+            outcome = reading.verdict.outcome if on == self.on else self.read(dated).verdict.outcome
+            if stretches and stretches[-1][2] is outcome:
+                stretches[-1] = (stretches[-1][0], end, outcome)
+            else:
+                stretches.append((begin, end, outcome))
+        yield from ((begin, end) for begin, end, outcome in stretches if outcome is reading.verdict.outcome)
+
+    def _days(self, reading: Reading) -> set[date]:
+        found = {day for name in {part.rule for part in reading.walk() if part.rule} for day in self.book.rules[name].days}
+        table, graph = self.view.graph.table, self.view.graph
+        for claim in reading.rests_on:
+            row = graph.row_of[claim]
+            for ordinal in (int(table.from_earliest[row]), int(table.to_latest[row])):
+                if date(2000, 1, 1).toordinal() < ordinal < date(2100, 1, 1).toordinal():
+                    found.add(date.fromordinal(ordinal))
+        return found
+
+
+def replace_item(case: Case) -> Case:
+    """Return the case without its item, for a question that names the item first."""
+    return case.model_copy(update={"item": ""})
+
+
+def _combined(reading: Reading) -> Iterator[Reading]:
+    """Yield a reading and all it was combined from, without what is only shown beside."""
+    yield reading
+    for part in reading.parts:
+        yield from _combined(part)
+
+
+def _as_one(evaluation: Evaluation, family: str, each: Mapping[str, Reading]) -> Reading:
+    """Answer a family: as one where all members agree, and not at all where they differ."""
+    verdicts = [reading.verdict for reading in each.values()]
+    every, some = reduce(and_, verdicts), reduce(or_, verdicts)
+    verdict = Verdict(Truth(every.all_.for_, some.all_.against), Truth(every.uncontested.for_, some.uncontested.against))
+    name = evaluation.facts.name
+    alike: dict[Verdict, list[str]] = {}
+    for member, reading in each.items():
+        alike.setdefault(reading.verdict, []).append(member)
+    shown = tuple(
+        replace(each[same[0]], label=f"{', '.join(map(name, same))}: {each[same[0]].label}") for same in alike.values()
+    )
+    said = "; ".join(f"{verdict.outcome}: {', '.join(map(name, same))}" for verdict, same in alike.items())
+    note = f"{name(family)} is a family of {len(each)} and is answered as one only if all agree. {said[:1].upper()}{said[1:]}."
+
+    def combine(given: list[Verdict]) -> Verdict:
+        low, high = reduce(and_, given), reduce(or_, given)
+        return Verdict(Truth(low.all_.for_, high.all_.against), Truth(low.uncontested.for_, high.uncontested.against))
+
+    return Reading("family", f"every member of {name(family)}", verdict, note=note, parts=shown, combine=lambda v: combine(list(v)))
+
+
+def _routes(reading: Reading) -> tuple[Route, ...]:
+    """Return the paths that support the answer, best first."""
+    found = [
+        Route(part.label, verdict, steps, part.label)
+        for part in reading.walk()
+        if part.kind == "path" and part.verdict.all_.for_
+        for verdict, steps in part.more_paths
+        if len(steps) > 1
+    ]
+    told: dict[tuple[tuple[str, str, str], ...], Route] = {}
+    for route in found:
+        told.setdefault(tuple((step.subject, step.relation, step.object) for step in route.path), route)
+    ordered = sorted(told.values(), key=lambda route: (-route.verdict.uncontested.for_, -route.verdict.all_.for_, len(route.path)))
+    return tuple(ordered[:_MOST_ROUTES])
+
+

@@ -1,0 +1,335 @@
+"""What law asks of the world, read off a view: places, lists, headquarters, holdings, figures.
+
+Comes in: a view and ids of things, or strangers of whom a case tells. Goes out: readings, each with its claims and its gaps. Nothing
+here knows a rule. Silence refutes only where something is declared complete; two presumptions are made, each said where it counts:
+a party of which no owner of half or more is on record is its own ultimate parent, and what is said of a family of items holds for
+its members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from policygraph import measures
+from policygraph.case import Party
+from policygraph.findings import Gap, Step
+from policygraph.law import conditions as law
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, merged, noted, opposed, supported
+from policygraph.truth import Strength, Truth, Verdict
+from policygraph.view import FrozenView
+
+__all__ = ["Facts"]
+
+_HALF = 50.0
+_PER_CENT = 100.0
+
+
+class Facts:
+    """Questions of fact to one view.
+
+    Parameters
+    ----------
+    view
+        What stands.
+    """
+
+    def __init__(self, view: FrozenView) -> None:
+        self.view = view
+        self._known: dict[tuple[object, ...], Reading] = {}
+
+    # ---- statements
+
+    def statement(self, subject: str, relation: str, object_: str, *, of: str = "", why: str = "") -> Reading:
+        """Read one statement."""
+        view = self.view
+        steps = tuple(view.step(row) for row in view.find(subject, relation, object_))
+        verdict = view.verdict(subject, relation, object_)
+        label = f"{self.name(subject)} {view.graph.ontology.label(relation)} {self.name(object_)}"
+        silent = verdict.all_.against and not any(step.truth.against for step in steps)
+        note = "not among those said, where all are declared to be said" if silent else ""
+        asked = why or f"whether {label}"
+        return Reading(
+            "statement", label, verdict, note=note, steps=steps,
+            gaps=lambda: (Gap(subject, relation, object_, of or "statement", asked),),
+        )  # fmt: skip
+
+    def name(self, id_: str) -> str:
+        """Return the usual name of a node, or the id where the data have none."""
+        return self.view.graph.label(id_) if id_ in self.view.graph.index else id_
+
+    def class_of(self, id_: str) -> str:
+        """Return the class of a node, empty where the data have none."""
+        graph = self.view.graph
+        return graph.node_class[graph.index[id_]] if id_ in graph.index else ""
+
+    def is_a(self, id_: str, classes: Iterable[str]) -> bool:
+        """Tell whether a node is of one of the classes."""
+        of = self.class_of(id_)
+        return any(self.view.graph.ontology.is_a(of, class_) for class_ in classes)
+
+    # ---- places
+
+    def among(self, country: str, places: Sequence[str], excepted: Sequence[str] = ()) -> Reading:
+        """Read whether a country is, or is treated as, one of some places, and none of those excepted."""
+        key = ("among", country, tuple(places), tuple(excepted))
+        if key not in self._known:
+            inside = self._inside(country, places)
+            if excepted:
+                outside = self._inside(country, excepted)
+                inverse = Reading("not", f"not {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
+                inside = joined("all", f"{inside.label}, except {_listed(excepted)}", (inside, inverse))
+            self._known[key] = inside
+        return self._known[key]
+
+    def _inside(self, country: str, places: Sequence[str]) -> Reading:
+        view = self.view
+        label = f"{self.name(country)} is {'anywhere' if 'anywhere' in places else 'in ' + _listed(places)}"
+        if "anywhere" in places or country in places:
+            return Reading("place", label, YES)
+        treated = [row for row in view.find(country, "treatedAs") if view.edges.all_for[row]]
+        ways: list[tuple[str, tuple[Step, ...], Verdict]] = [(country, (), YES)]
+        for row in treated:
+            step = view.step(row)
+            ways.append((step.object, (step,), view.verdict(country, "treatedAs", step.object)))
+        parts = []
+        for here, steps, verdict in ways:
+            if steps and here in places:
+                parts.append(Reading("place", f"{self.name(country)} is treated as {self.name(here)}", verdict, steps=steps))
+            for group in (place for place in places if place.startswith("cg:")):
+                member = self.statement(here, "memberOf", group)
+                if steps:
+                    member = replace(member, verdict=member.verdict & verdict, steps=(*steps, *member.steps))
+                parts.append(member)
+        shown = [part for part in parts if part.verdict.all_.for_] or parts[:1]
+        verdict = joined("any", label, parts).verdict if parts else NO
+        steps = tuple(step for part in shown for step in part.steps)
+        gaps = lambda: (Gap(country, "memberOf", None, "CountryGroup", f"whether {label}"),)  # noqa: E731
+        return Reading("place", label, verdict, note=noted(*(part.note for part in shown)), steps=steps, gaps=gaps)
+
+    def stands_in(self, id_: str, places: Sequence[str]) -> Reading:
+        """Read whether a country, site or party is in one of some places."""
+        if self.is_a(id_, ("Country",)):
+            return self.among(id_, places)
+        relations = ("locatedIn",) if self.is_a(id_, ("Site",)) else ("addressIn", "registeredIn")
+        label = f"{self.name(id_)} is in {_listed(places)}"
+        gap = Gap(id_, relations[0], None, "Country", f"where {self.name(id_)} is")
+        return self._through(id_, relations, lambda country: self.among(country, places), label, gap)
+
+    def _through(
+        self, id_: str, relations: Sequence[str], test: Callable[[str], Reading], label: str, gap: Gap
+    ) -> Reading:
+        """Read whether what a node is linked to passes a test; what fails it speaks against."""
+        view, found, steps, parts = self.view, [], [], []
+        for relation in relations:
+            for row in view.find(id_, relation):
+                edge = Verdict(
+                    Truth(int(view.edges.all_for[row]), int(view.edges.all_against[row])),
+                    Truth(int(view.edges.clear_for[row]), int(view.edges.clear_against[row])),
+                )
+                if not edge.all_.for_:
+                    continue
+                step = view.step(row)
+                tested = test(step.object)
+                steps.append(step)
+                parts.append(tested)
+                found += [supported(edge & tested.verdict), opposed(edge & ~tested.verdict)]
+        note = noted(*(part.note for part in parts))
+        return Reading("place", label, merged(found), note=note, steps=tuple(steps), beside=tuple(parts), gaps=lambda: (gap,))
+
+    # ---- parties
+
+    def listed(self, party: Party, list_: str, footnote: str = "") -> Reading:
+        """Read whether a party stands on a list, with a footnote if one is named."""
+        label = f"{self.name(str(party))} stands on {self.name(list_)}" + (f" with {self.name(footnote)}" if footnote else "")
+        if party.is_stranger:
+            return self._unlisted(label, list_)
+        on_list = self.statement(party.id, "listed", list_)
+        if not footnote:
+            return replace(on_list, kind="listed", label=label)
+        bears = self.statement(party.id, "bearsFootnote", footnote)
+        return joined("all", label, (on_list, bears))
+
+    def _unlisted(self, label: str, list_: str) -> Reading:
+        graph = self.view.graph
+        relation, node = graph.relation_index["listed"], graph.index.get(list_)
+        strength = Strength(int(self.view.complete_to(relation)[node])) if node is not None else Strength.NONE
+        note = "nobody of that name is known to the data" + (", and the list is complete in them" if strength else "")
+        gap = Gap(None, "listed", list_, "Agent", f"whether {label}")
+        return Reading("listed", label, Verdict.sure(False, strength), note=note, gaps=lambda: (gap,))
+
+    def headquartered(self, party: Party, places: Sequence[str], parent: str = "ultimate") -> Reading:
+        """Read whether a party, or its ultimate parent, has its headquarters in one of some places."""
+        whose = "itself or by its ultimate parent " if parent == "ultimate" else ""
+        label = f"{self.name(str(party))} is {whose}headquartered in {_listed(places)}"
+        if party.is_stranger:
+            if party.headquarters:
+                told = self.among(party.headquarters, places)
+                return Reading("headquartered", label, told.verdict, note="as the case tells of a stranger", beside=(told,))
+            gap = Gap("case", "headquarters", None, "Country", f"where {party} has its headquarters")
+            return Reading("headquartered", label, UNKNOWN, gaps=lambda: (gap,))
+        own = self._seat(party.id, places)
+        if parent == "own":
+            return replace(own, label=label)
+        owners = self._owners(party.id)
+        parts: list[Verdict] = [supported(own.verdict)]
+        above: list[Reading] = []
+        note = ""
+        if not owners:
+            note = "no owner of half or more is on record, so it is taken to be its own ultimate parent"
+            complete = int(self.view.complete_to(self.view.graph.relation_index["owns"])[self.view.graph.index[party.id]])
+            parts.append(opposed(~own.verdict).at_most(Strength(max(complete, Strength.PRESUMED))))
+        seen = frozenset((party.id,))
+        for step, share, verdict in owners:
+            if step.subject in seen:
+                continue
+            higher = self._parent(step.subject, places, seen)
+            reached = verdict & higher.verdict
+            parts.append(supported(reached) if share else UNKNOWN)
+            parts.append(opposed(verdict & ~higher.verdict & ~own.verdict) if share else UNKNOWN)
+            above.append(replace(higher, steps=(step, *higher.steps)))
+            if not share:
+                note = noted(note, f"the share that {self.name(step.subject)} holds is not known")
+        verdict = merged(parts)
+        gap = Gap(None, "owns", party.id, "Agent", f"who holds half or more of {self.name(party.id)}")
+        seat = Gap(party.id, "headquarteredIn", None, "Country", f"where {self.name(party.id)} has its headquarters")
+        return Reading(
+            "headquartered", label, verdict, note=noted(own.note, note), steps=own.steps, beside=tuple(above),
+            gaps=lambda: (seat, gap) if not own.steps else (gap,),
+        )  # fmt: skip
+
+    def _parent(self, id_: str, places: Sequence[str], seen: frozenset[str]) -> Reading:
+        """Read where the ultimate parent above an owner has its seat."""
+        owners = [found for found in self._owners(id_) if found[0].subject not in seen]
+        if not owners:
+            return self._seat(id_, places)
+        found = []
+        for step, _, verdict in owners:
+            higher = self._parent(step.subject, places, seen | {id_})
+            found.append((verdict, replace(higher, steps=(step, *higher.steps))))
+        total = merged(
+            part for verdict, higher in found
+            for part in (supported(verdict & higher.verdict), opposed(verdict & ~higher.verdict))
+        )  # fmt: skip
+        label = f"the ultimate parent of {self.name(id_)}"
+        return Reading("headquartered", label, total, beside=tuple(higher for _, higher in found))
+
+    def _seat(self, id_: str, places: Sequence[str]) -> Reading:
+        label = f"{self.name(id_)} has its own headquarters in {_listed(places)}"
+        gap = Gap(id_, "headquarteredIn", None, "Country", f"where {self.name(id_)} has its headquarters")
+        seat = self._through(id_, ("headquarteredIn",), lambda country: self.among(country, places), label, gap)
+        return replace(seat, kind="headquartered")
+
+    def _owners(self, id_: str) -> list[tuple[Step, bool, Verdict]]:
+        """Return who holds half or more, or an unknown share, or controls; with whether it surely does."""
+        view, found = self.view, []
+        for relation in ("owns", "controls"):
+            for row in view.find(None, relation, id_):
+                if not view.edges.all_for[row]:
+                    continue
+                low, high = self.share(row) if relation == "owns" else (_PER_CENT, _PER_CENT)
+                if high < _HALF:
+                    continue
+                step = view.step(row, inverse=True)
+                found.append((step, low >= _HALF, supported(view.verdict(step.subject, relation, id_))))
+        return found
+
+    def share(self, row: int) -> tuple[float, float]:
+        """Return the least and the most that an edge of owning may amount to, in per cent."""
+        low, high = 0.0, _PER_CENT
+        for claim in self.view.edges.rows(row).tolist():
+            told = self.view.graph.table.qualifiers.get(claim, {})
+            if "share" in told:
+                return float(told["share"]), float(told["share"])
+            low = max(low, float(told.get("shareMin", low)))
+            high = min(high, float(told.get("shareMax", high)))
+        return low, high
+
+    def owned(self, party: Party, by: law.Listed, share: float) -> Reading:
+        """Read whether parties on a list together hold a share of a party, counting direct holdings only."""
+        label = f"{self.name(str(party))} is held to {share:g} % or more by parties on {self.name(by.list)}"
+        gap = Gap(None, "owns", str(party), "Agent", f"which parties on {self.name(by.list)} hold how much of {party}")
+        note = "direct holdings only; holdings through others are not followed"
+        if party.is_stranger:
+            return Reading("owned", label, UNKNOWN, note=note, gaps=lambda: (gap,))
+        view, holdings = self.view, []
+        for row in view.find(None, "owns", party.id):
+            if view.edges.all_for[row]:
+                step = view.step(row, inverse=True)
+                holder = self.listed(Party(id=step.subject), by.list, by.footnote)
+                holdings.append((self.share(row)[0], view.verdict(step.subject, "owns", party.id) & holder.verdict, step, holder))
+        holdings.sort(key=lambda holding: (-holding[1].uncontested.for_, -holding[1].all_.for_, -holding[0]))
+        held, verdict, used = 0.0, YES, []
+        for low, both, step, holder in holdings:
+            if not both.all_.for_:
+                break
+            held, verdict = held + low, verdict & supported(both)
+            used.append((step, holder))
+            if held >= share:
+                break
+        enough = held >= share
+        return Reading(
+            "owned", label, verdict if enough else UNKNOWN, note=noted(note, f"{held:g} % on record at least"),
+            steps=tuple(step for step, _ in used), beside=tuple(holder for _, holder in used), gaps=lambda: (gap,),
+        )  # fmt: skip
+
+    # ---- items
+
+    def family(self, id_: str) -> tuple[str, ...]:
+        """Return the families an item is a variant of."""
+        view = self.view
+        return tuple(view.graph.node_ids[view.edges.object[row]] for row in view.find(id_, "variantOf") if view.edges.all_for[row])
+
+    def has(self, id_: str, attribute: str, values: Sequence[str | bool | float]) -> Reading:
+        """Read whether an attribute of an item has one of some values."""
+        wanted = {str(value).lower() for value in values}
+        shown = " or ".join(str(value) for value in values)
+        if attribute == "class":
+            label = f"{self.name(id_)} is a {shown}"
+            return Reading("has", label, Verdict.sure(self.is_a(id_, [str(value) for value in values])))
+        ontology = self.view.graph.ontology
+        label = f"{self.name(id_)}: {ontology.label(attribute)} is {shown}"
+        leaves, note, cap = self.view.values(id_, attribute), "", Strength.ESTABLISHED
+        for family in self.family(id_) if not leaves else ():
+            leaves = self.view.values(family, attribute)
+            note, cap = f"said of the family {self.name(family)}", Strength.PRESUMED
+        single = ontology.relations[attribute].one_at_a_time
+        found: list[Verdict] = []
+        rows: list[int] = []
+        against: list[int] = []
+        for leaf in leaves:
+            passes = leaf.value.lower() in wanted or (leaf.number == leaf.number and leaf.number in values)
+            verdict = Verdict.of_leaf(leaf.truth).at_most(cap)
+            if passes:
+                found.append(verdict)
+                rows += leaf.rows
+            elif single:
+                found.append(opposed(verdict))
+                against += leaf.rows
+        gap = Gap(id_, attribute, None, "value", f"{ontology.label(attribute)} of {self.name(id_)}")
+        evidence = (*self.view.evidence(rows), *self.view.evidence(against, against=True))
+        return Reading("has", label, merged(found), note=note, evidence=evidence, gaps=lambda: (gap,))
+
+    def measured(self, id_: str, condition: law.Measure) -> Reading:
+        """Read how a quantity of an item compares with a number."""
+        view = self.view
+        label = f"{self.name(id_)}: {condition.quantity} {condition.comparison} {condition.value:,g} {condition.unit}".strip()
+        result = measures.compare(view, id_, condition.quantity, condition.comparison, condition.value)
+        best = result.figures[0].text if result.figures else ""
+        rows = dict.fromkeys(row for figure in result.figures for row in figure.rows)
+        against = dict.fromkeys(row for figure in result.figures for row in figure.opposed)
+        gap = Gap(id_, condition.quantity, None, "decimal", f"{condition.quantity} of {self.name(id_)}")
+        evidence = (*view.evidence(rows), *view.evidence(against, against=True))
+        return Reading(
+            "measure", label, result.verdict, note=noted(best, result.note), evidence=evidence, gaps=lambda: (gap,)
+        )  # fmt: skip
+
+
+def _listed(places: Sequence[str]) -> str:
+    """Write places as the law writes them.
+
+    >>> _listed(("cg:D5", "MO"))
+    'D:5 or MO'
+    """
+    shown = [f"{place[3]}:{place[4:]}" if place.startswith("cg:") and place[4:].isdigit() else place for place in places]
+    return " or ".join(shown)

@@ -1,0 +1,236 @@
+"""What testing a condition came to: a tree that can be read as a proof and worked through again with other leaves.
+
+Comes in: verdicts with what they rest on. Goes out: a :class:`Reading`; from it the proof, the gaps that would move the outcome, the
+claims it rests on.
+
+>>> from policygraph.truth import Verdict
+>>> unknown = Reading("knowledge", "knowledge of it", Verdict.unknown(), gaps=lambda: (Gap("case", "knowledge", None, "YesNo", "?"),))
+>>> both = joined("all", "both", (Reading("act", "the act", Verdict.sure(True)), unknown))
+>>> str(both.verdict.outcome), [gap.relation for gap in pivotal_gaps(both)]
+('unknown', ['knowledge'])
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from typing import Any
+
+from policygraph.findings import Evidence, Gap, Proof, Step
+from policygraph.truth import Strength, Truth, Verdict
+
+__all__ = ["NO", "UNKNOWN", "YES", "Reading", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported"]
+
+YES = Verdict.sure(True)
+NO = Verdict.sure(False)
+UNKNOWN = Verdict.unknown()
+
+Combine = Callable[[Sequence[Verdict]], Verdict]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one condition came out.
+
+    Attributes
+    ----------
+    kind, label, cite, note
+        As in a proof.
+    verdict
+        In both runs.
+    parts
+        The readings it was combined from by *combine*; a leaf has none.
+    beside
+        Readings shown under it that are not combined, such as what the end of a path was tested for.
+    steps, evidence
+        What a leaf rests on.
+    more_paths
+        For a path: further paths, best first.
+    gaps
+        For a leaf: what is not known.
+    claims
+        Ids of the claims of which one must be rejected before a leaf can change.
+    redo
+        How to read it again in another evaluation.
+    rule
+        For a rule: its id.
+    """
+
+    kind: str
+    label: str
+    verdict: Verdict
+    cite: str = ""
+    note: str = ""
+    parts: tuple[Reading, ...] = ()
+    beside: tuple[Reading, ...] = ()
+    steps: tuple[Step, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    more_paths: tuple[tuple[Verdict, tuple[Step, ...]], ...] = ()
+    combine: Combine | None = field(default=None, repr=False, compare=False)
+    gaps: Callable[[], Iterable[Gap]] | None = field(default=None, repr=False, compare=False)
+    claims: Callable[[], Iterable[str]] | None = field(default=None, repr=False, compare=False)
+    redo: Callable[[Any], Reading] | None = field(default=None, repr=False, compare=False)
+    rule: str = ""
+
+    def again(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Return the verdict that other verdicts of its parts would give."""
+        return self.combine(verdicts) if self.combine else self.verdict
+
+    def capped(self, strength: Strength, note: str) -> Reading:
+        """Return the reading with every grade capped, and the reason noted."""
+        combine, redo = self.combine, self.redo
+        return replace(
+            self,
+            verdict=self.verdict.at_most(strength),
+            note=noted(self.note, note),
+            combine=(lambda verdicts: combine(verdicts).at_most(strength)) if combine else None,
+            redo=(lambda other: redo(other).capped(strength, note)) if redo else None,
+        )
+
+    def walk(self) -> Iterator[Reading]:
+        """Yield this reading and all below it, those beside included."""
+        yield self
+        for part in (*self.parts, *self.beside):
+            yield from part.walk()
+
+    def proof(self) -> Proof:
+        """Return it as a node of a proof tree; of what stands beside, only what decides is shown."""
+        beside = tuple(part for reading in self.beside for part in reading.deciding())
+        return Proof(
+            kind=self.kind, label=self.label, verdict=self.verdict, cite=self.cite, note=self.note, steps=self.steps,
+            evidence=self.evidence, children=tuple(part.proof() for part in (*self.parts, *beside)),
+        )  # fmt: skip
+
+    def deciding(self) -> Iterator[Reading]:
+        """Yield the reading with only those parts that decide it, or those parts alone where it has nothing to say itself."""
+        parts = self.parts
+        if self.kind == "any" and self.verdict.all_.for_:
+            best = max(parts, key=lambda part: (part.verdict.uncontested.for_, part.verdict.all_.for_))
+            parts = (best,)
+        elif self.verdict.all_ == Truth(0, 0):
+            parts = tuple(part for part in parts if part.kind != "rule" and any(below.steps for below in part.walk()))
+        kept = tuple(part for reading in parts for part in reading.deciding())
+        if len(kept) == 1 and self.kind in ("any", "all") and not self.note and not self.cite:
+            yield kept[0]
+        elif self.label:
+            yield replace(self, parts=kept)
+
+    @cached_property
+    def rests_on(self) -> tuple[str, ...]:
+        """The claims of which one must be rejected before the verdict can change."""
+        found = dict.fromkeys(item.claim for item in self.evidence)
+        if self.claims is not None:
+            found |= dict.fromkeys(self.claims())
+        else:
+            found |= dict.fromkeys(item.claim for step in self.steps for item in step.evidence)
+        for part in (*self.parts, *self.beside):
+            found |= dict.fromkeys(part.rests_on)
+        return tuple(found)
+
+    def without(self, rejected: Container[str], other: Any) -> Reading:
+        """Return how it comes out in another evaluation that differs by some rejected claims; what does not rest on them stays."""
+        if not any(claim in rejected for claim in self.rests_on):
+            return self
+        if self.parts and all(part.redo or not any(claim in rejected for claim in part.rests_on) for part in self.parts):
+            parts = tuple(part.without(rejected, other) for part in self.parts)
+            return replace(self, parts=parts, verdict=self.again([part.verdict for part in parts]))
+        return self.redo(other) if self.redo else self
+
+
+def noted(*notes: str) -> str:
+    """Join notes, each once.
+
+    >>> noted("a", "", "a", "b")
+    'a; b'
+    """
+    return "; ".join(dict.fromkeys(note for note in notes if note))
+
+
+def joined(kind: str, label: str, parts: Sequence[Reading], *, cite: str = "", note: str = "") -> Reading:
+    """Return the reading of ``all`` or ``any`` of some parts; without parts ``all`` holds and ``any`` does not."""
+    either = kind == "any"
+
+    def combine(verdicts: Sequence[Verdict]) -> Verdict:
+        return reduce(operator.or_ if either else operator.and_, verdicts, NO if either else YES)
+
+    verdict = combine([part.verdict for part in parts])
+    return Reading(kind, label, verdict, cite, note, tuple(parts), combine=combine)
+
+
+def merged(verdicts: Iterable[Verdict]) -> Verdict:
+    """Merge evidence on one question: the stronger side stands, and a lesser one makes it contested.
+
+    >>> supported, refuted = Verdict.sure(True, Strength.REPORTED), Verdict.sure(False, Strength.PRESUMED)
+    >>> str(merged([supported, refuted]).outcome), str(merged([supported]).outcome)
+    ('contested', 'met')
+    """
+    given = tuple(verdicts)
+    for_ = max((verdict.all_.for_ for verdict in given), default=0)
+    against = max((verdict.all_.against for verdict in given), default=0)
+    clear_for = max((verdict.uncontested.for_ for verdict in given), default=0)
+    clear_against = max((verdict.uncontested.against for verdict in given), default=0)
+    if for_ and for_ >= against:
+        undisputed = against == 0 and clear_against == 0
+        return Verdict(Truth(for_, 0), Truth(clear_for if undisputed else 0, 0))
+    return Verdict(Truth(0, against), Truth(0, clear_against))
+
+
+def supported(verdict: Verdict) -> Verdict:
+    """Return only what speaks for.
+
+    >>> supported(Verdict.sure(False)) == Verdict.unknown()
+    True
+    """
+    return Verdict(Truth(verdict.all_.for_, 0), Truth(verdict.uncontested.for_, 0))
+
+
+def opposed(verdict: Verdict) -> Verdict:
+    """Return what speaks for a statement as speaking against another.
+
+    >>> opposed(Verdict.sure(True)) == Verdict.sure(False)
+    True
+    """
+    return ~supported(verdict)
+
+
+def pivotal_gaps(root: Reading, limit: int = 10) -> Iterator[Gap]:
+    """Yield the gaps of unknown leaves whose truth would move the outcome, at most *limit*.
+
+    Each leaf is put as true and as false, and the tree worked through again. Leaves beside it that are unknown too are taken as they
+    must be for it to matter: true under ``all``, false under ``any``.
+    """
+    seen: set[str] = set()
+    for trail in _unknown_leaves(root, ()):
+        leaf = trail[-1]
+        if leaf.gaps is None or _worked(trail, YES).outcome is _worked(trail, NO).outcome:
+            continue
+        for gap in leaf.gaps():
+            if gap.pattern not in seen:
+                seen.add(gap.pattern)
+                yield gap
+            if len(seen) >= limit:
+                return
+
+
+def _unknown_leaves(reading: Reading, above: tuple[Reading, ...]) -> Iterator[tuple[Reading, ...]]:
+    trail = (*above, reading)
+    if not reading.parts and reading.verdict.all_ == Truth(0, 0):
+        yield trail
+    for part in reading.parts:
+        yield from _unknown_leaves(part, trail)
+
+
+def _worked(trail: tuple[Reading, ...], value: Verdict) -> Verdict:
+    below = trail[-1]
+    for reading in reversed(trail[:-1]):
+        value = reading.again([value if part is below else _neutral(reading, part) for part in reading.parts])
+        below = reading
+    return value
+
+
+def _neutral(reading: Reading, part: Reading) -> Verdict:
+    if part.verdict.all_ != Truth(0, 0):
+        return part.verdict
+    return {"all": YES, "rule": YES, "any": NO}.get(reading.kind, part.verdict)
