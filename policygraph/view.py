@@ -11,7 +11,7 @@ relation lets through on ``as_of``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,13 +19,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from policygraph.claims import Stance
 from policygraph.dates import FIRST, LAST, day
 from policygraph.edges import Columns, EdgeTable, Flags, Grades, Rows, taken
 from policygraph.findings import Evidence, Step
+from policygraph.grading import speaker_strength, strengths
 from policygraph.graph import ClaimGraph
+from policygraph.kinds import Derived, classes_of, derived
 from policygraph.ontology import TimeRule
 from policygraph.stretches import Said, stretches
 from policygraph.truth import EvidenceTable, Strength, Truth, Verdict
@@ -88,8 +89,8 @@ class FrozenView:
         self.as_of = as_of
         self.known_by = known_by
         self.policy = policy
-        self.strength = _strengths(graph, policy.table)
-        self._classes = _classes(graph)
+        self.strength = strengths(graph, policy.table)
+        self._classes = classes_of(graph)
         self._scope: Flags | None = None
         self._freeze()
 
@@ -133,15 +134,10 @@ class FrozenView:
 
     def _build(self, direct: Rows, general: Rows) -> EdgeTable:
         plain = self._gather(direct, ())
-        if not len(general):
-            return self._on_the_day(plain)
-        derived = tuple(self._members(plain, general))
-        touched = {(said.relation, said.subject, said.object) for said in derived}
-        if not touched:
-            return self._on_the_day(plain)
-        return self._on_the_day(self._gather(direct, derived))
+        of_members = tuple(derived(self.graph, self.strength, plain, general, self._classes, self._scope))
+        return self._on_the_day(self._gather(direct, of_members) if of_members else plain)
 
-    def _gather(self, rows: Rows, derived: tuple[_Derived, ...]) -> EdgeTable:
+    def _gather(self, rows: Rows, of_members: tuple[Derived, ...]) -> EdgeTable:
         """Group claims by statement and cut each into stretches of equal evidence."""
         graph, table = self.graph, self.graph.table
         nodes = np.int64(max(len(graph.node_ids), 1))
@@ -173,8 +169,8 @@ class FrozenView:
                 table.relation[rows[first]]
             ]
             simple &= ~rivals
-            if derived:
-                touched = np.array([((d.relation * nodes) + d.subject) * nodes + d.object for d in derived], dtype=np.int64)
+            if of_members:
+                touched = np.array([((d.relation * nodes) + d.subject) * nodes + d.object for d in of_members], dtype=np.int64)
                 simple &= ~np.isin(key[first], touched)
 
         zero = np.int8(0)
@@ -203,7 +199,7 @@ class FrozenView:
                         int(grade[place]), bool(against[place]), int(table.recorded[row]), int(table.document[row]), (row,), (),
                     )
                 )
-        for item in derived:
+        for item in of_members:
             groups[(item.relation, item.subject)][item.object].append(item.said)
         for (relation_index, subject_index), by_object in groups.items():
             declared = graph.ontology.relations[graph.relation_names[relation_index]]
@@ -211,61 +207,6 @@ class FrozenView:
                 for piece in pieces:
                     columns.add(relation_index, subject_index, object_index, piece)
         return columns.table()
-
-    def _members(self, plain: EdgeTable, general: Rows) -> Iterator[_Derived]:
-        """Say of each member what is said of its kind: as sure as the claim and the membership together."""
-        table = self.graph.table
-        by_kind: dict[int, list[_Member]] = {}
-        for row in general.tolist():
-            kind_node = int(table.subject[row])
-            if kind_node not in by_kind:
-                by_kind[kind_node] = list(self._members_of(plain, kind_node))
-            claim_for = int(self.strength[row])
-            relation, target = int(table.relation[row]), int(table.object[row])
-            begin, end = int(table.from_earliest[row]), int(table.to_latest[row])
-            if self.graph.time_rules[relation] is TimeRule.TIMELESS:
-                begin, end = FIRST, LAST
-            from_latest = int(table.from_latest[row])
-            sure_begin = from_latest if from_latest > FIRST else int(table.recorded[row])
-            against = bool(_AGAINST[table.stance[row]])
-            for member in by_kind[kind_node]:
-                if member.node == target:
-                    continue
-                low, high = max(begin, member.begin), min(end, member.end)
-                if low >= high:
-                    continue
-                yield _Derived(
-                    relation, member.node, target,
-                    Said(low, high, max(sure_begin, member.sure_begin), min(int(table.to_earliest[row]), member.sure_end),
-                         min(claim_for, member.for_), min(claim_for, member.clear), against, int(table.recorded[row]),
-                         int(table.document[row]), (row,) if against else (row, *member.rows), member.opposed),
-                )
-
-    def _members_of(self, plain: EdgeTable, kind_node: int) -> Iterator[_Member]:
-        graph = self.graph
-        kind = graph.kinds[kind_node]
-        classes = set(graph.ontology.below(kind.of))
-        numbers = [number for number, name in enumerate(self._classes[0]) if name in classes]
-        inside = np.isin(self._classes[1], numbers)
-        nodes = np.flatnonzero(inside if self._scope is None else inside & self._scope).tolist()
-        members = {node: _Member(node, FIRST, LAST, FIRST, LAST, 4, 4, (), ()) for node in nodes}
-        for name, objects in kind.where.items():
-            relation = graph.relation_index.get(name)
-            wanted = {graph.index[object_] for object_ in objects if object_ in graph.index}
-            met: dict[int, _Member] = {}
-            if relation is not None:
-                lower, upper = np.searchsorted(plain.relation, [relation, relation + 1])
-                timed = graph.time_rules[relation] in (TimeRule.STATE, TimeRule.DURING)
-                for edge in (int(lower) + np.flatnonzero(np.isin(plain.object[lower:upper], list(wanted)))).tolist():
-                    so_far = members.get(int(plain.subject[edge]))
-                    if so_far is None or plain.all_for[edge] == 0:
-                        continue
-                    found = so_far.joined(plain, edge, timed=timed)
-                    best = met.get(found.node)
-                    if best is None or (found.clear, found.for_) > (best.clear, best.for_):
-                        met[found.node] = found
-            members = met
-        yield from members.values()
 
     def _on_the_day(self, edges: EdgeTable) -> EdgeTable:
         today = self.as_of.toordinal()
@@ -422,7 +363,7 @@ class FrozenView:
             if policy.without & {document.id, document.publisher, speaker}:
                 continue
             strength = min(
-                table.carriers[document.kind], _speaker(graph, table, speaker), table.stances[complete.stance.value], document.cap
+                table.carriers[document.kind], speaker_strength(graph, table, speaker), table.stances[complete.stance.value], document.cap
             )
             relation = graph.relation_index.get(complete.relation)
             node = graph.index.get(complete.subject or complete.object)
@@ -519,69 +460,3 @@ class FrozenView:
                 begins=str(begin or ""), ends=str(end or ""),
             )
         return graph
-
-
-@dataclass(frozen=True, slots=True)
-class _Derived:
-    relation: int
-    subject: int
-    object: int
-    said: Said
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    node: int
-    begin: int
-    end: int
-    sure_begin: int
-    sure_end: int
-    for_: int
-    clear: int
-    rows: tuple[int, ...]
-    opposed: tuple[int, ...]
-
-    def joined(self, edges: EdgeTable, edge: int, *, timed: bool) -> _Member:
-        """Return the membership narrowed by one more condition."""
-        return _Member(
-            self.node,
-            max(self.begin, int(edges.begin[edge])) if timed else self.begin,
-            min(self.end, int(edges.end[edge])) if timed else self.end,
-            max(self.sure_begin, int(edges.sure_begin[edge])) if timed else self.sure_begin,
-            min(self.sure_end, int(edges.sure_end[edge])) if timed else self.sure_end,
-            min(self.for_, int(edges.all_for[edge])),
-            min(self.clear, int(edges.clear_for[edge])),
-            (*self.rows, *edges.rows(edge).tolist()),
-            (*self.opposed, *edges.rows(edge, against=True).tolist()),
-        )
-
-
-def _classes(graph: ClaimGraph) -> tuple[list[str], npt.NDArray[np.int16]]:
-    """Return the classes in use, and the number of its class for each node."""
-    names = sorted(set(graph.node_class))
-    numbers = {name: number for number, name in enumerate(names)}
-    return names, np.array([numbers[class_] for class_ in graph.node_class], np.int16)
-
-
-def _speaker(graph: ClaimGraph, table: EvidenceTable, speaker: str) -> Strength:
-    """Return what a speaker can vouch for: the entry of the nearest class that the table names."""
-    node = graph.index.get(speaker)
-    class_ = graph.node_class[node] if node is not None else ""
-    return table.vouched(graph.ontology.lineage(class_))
-
-
-def _strengths(graph: ClaimGraph, table: EvidenceTable) -> Grades:
-    """Grade every claim by the evidence table: the weakest of carrier, speaker, stance and cap."""
-    columns = graph.table
-    if not len(columns.subject):
-        return np.zeros(0, np.int8)
-    documents = [graph.documents[id_] for id_ in graph.document_ids]
-    carried = np.array([min(table.carriers[document.kind], document.cap) for document in documents], np.int8)[columns.document]
-    by_class = {class_: int(table.vouched(graph.ontology.lineage(class_))) for class_ in set(graph.node_class)}
-    vouched = np.array([by_class[class_] for class_ in graph.node_class], np.int8)[columns.speaker]
-    stands = np.array([table.stances[stance.value] for stance in Stance], np.int8)
-    own = np.array([table.own_conduct.get(stance.value, -1) for stance in Stance], np.int8)[columns.stance]
-    is_own = columns.own & (own >= 0)
-    said = np.where(is_own, own, np.minimum(vouched, stands[columns.stance]))
-    graded = np.minimum(carried, said)
-    return np.where(columns.holds == 2, np.minimum(graded, np.int8(table.generally)), graded).astype(np.int8)
