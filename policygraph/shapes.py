@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from policygraph import datasets
 from policygraph.errors import BadData, MissingExtra, Place
 from policygraph.graph import ClaimGraph
-from policygraph.names import PREFIXES, identifier, short
+from policygraph.names import PREFIXES, short
 from policygraph.ontology import shipped
 from policygraph.rdf.writing import n_quads
 
@@ -107,14 +107,14 @@ def _together(quads: Iterable[ox.Quad], rules: rdflib.Graph) -> rdflib.Graph:
         for node in (quad.subject, quad.predicate, quad.object):
             term = made.get(node)
             if term is None:
-                if isinstance(node, ox.NamedNode):
-                    term = rdflib.URIRef(node.value)
-                elif isinstance(node, ox.BlankNode):
-                    term = rdflib.BNode(node.value)
-                else:
+                if isinstance(node, ox.Literal):
                     plain = node.language or node.datatype.value == PREFIXES["xsd"] + "string"
                     datatype = None if plain else rdflib.URIRef(node.datatype.value)
                     term = rdflib.Literal(node.value, lang=node.language, datatype=datatype, normalize=False)
+                elif isinstance(node, ox.NamedNode):
+                    term = rdflib.URIRef(node.value)
+                else:
+                    term = rdflib.BNode(str(node))
                 made[node] = term
             triple.append(term)
         add(tuple(triple), graph)

@@ -5,7 +5,7 @@ Comes in: the ontology and the evidence table. Goes out: a schema (draft 2020-12
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,10 @@ _STANCES: Mapping[Stance, str] = {
     Stance.OPINES: "It gives an opinion; never makes an edge.",
 }
 _TEXT: Any = {"type": ["string", "number"]}
-_DAY: Any = {"type": "string", "pattern": r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}
+_DAY: Any = {"type": "string", "pattern": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}
 _ID: Any = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9.:-]*$"}
 _VALUES: Mapping[str, Any] = {
-    "decimal": {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)$"}]},
+    "decimal": {"type": ["number", "string"], "pattern": r"^[+]?([0-9]+(\.[0-9]+)?|\.[0-9]+)$", "minimum": 0},
     "boolean": {"type": "boolean"},
     "date": _DAY,
     "string": {"type": ["string", "number", "boolean"]},
@@ -125,7 +125,11 @@ def _told(relation: Relation) -> str:
 
 
 def _qualifier(term: Term) -> dict[str, Any]:
-    return {**_VALUES[term.datatype], "title": term.labels.get("en", term.name), "description": term.comment}
+    return {**_value(term.datatype, term.unit), "title": term.labels.get("en", term.name), "description": term.comment}
+
+
+def _value(datatype: str, unit: str) -> dict[str, Any]:
+    return {**_VALUES[datatype], **({"maximum": 100} if unit == "percent" else {})}
 
 
 def _speech() -> dict[str, Any]:
@@ -178,37 +182,39 @@ def _claim(terms: Ontology) -> dict[str, Any]:
         "holds": {"enum": list(HOLDS), "description": "Of a kind: of every member, or generally (presumed at most)."},
         **{name: _qualifier(term) for name, term in terms.qualifiers.items()},
     }
-    by_datatype = {datatype: [r.name for r in terms.relations.values() if r.datatype == datatype] for datatype in ("", *_VALUES)}
+    against = [str(stance) for stance in Stance if stance.is_against]
+    ends: dict[tuple[str, str], list[str]] = {}
+    for relation in terms.relations.values():
+        ends.setdefault((relation.datatype, "percent" if relation.unit == "percent" else ""), []).append(relation.name)
     return {
         "type": "object",
         "additionalProperties": False,
         "properties": {**_speech(), **own},
         "if": {"required": ["disputes"]},
-        "then": _without(("s", "r", "o", "value", "holds")),
+        "then": {"properties": {**dict.fromkeys(("s", "r", "o", "value", "holds"), False), "stance": {"enum": against}}},
         "else": {"required": ["s", "r"]},
+        "dependentSchemas": {"holds": {"properties": {"s": {"type": "object"}}}},
         "allOf": [
             {
                 "if": {"required": ["r"], "properties": {"r": {"enum": names}}},
-                "then": {"required": ["value"], "properties": {"o": False, "value": _VALUES[datatype]}}
+                "then": {"required": ["value"], "properties": {"o": False, "value": _value(datatype, unit)}}
                 if datatype
                 else {"required": ["o"], "properties": {"value": False}},
             }
-            for datatype, names in by_datatype.items()
-            if names
+            for (datatype, unit), names in ends.items()
         ],
     }
 
 
 def _complete() -> dict[str, Any]:
+    silent = [stance for stance in Stance if stance.is_against or stance is Stance.OPINES]
     properties = {**_speech(), "s": _ID, "o": _ID, "on": {**_DAY, "description": "The one day on which nothing is left out."}}
+    properties["stance"] = {"$ref": "#/$defs/stance", "not": {"enum": [str(stance) for stance in silent]}}
     return {
         "type": "object",
         "additionalProperties": False,
         "required": ["r"],
         "properties": properties,
         "oneOf": [{"required": ["s"]}, {"required": ["o"]}],
+        "dependentSchemas": {"on": {"properties": {"from": False, "to": False}}},
     }
-
-
-def _without(keys: Iterable[str]) -> dict[str, Any]:
-    return {"properties": dict.fromkeys(keys, False)}

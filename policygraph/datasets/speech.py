@@ -164,7 +164,7 @@ class Speech:
         terms = self.register.ontology.qualifiers
         found = {name: text for name, text in record.texts.items() if name in terms}
         for name, text in found.items():
-            wrong = wrong_value(text, terms[name].datatype, terms[name].unit, counted=not name.startswith("amount"))
+            wrong = wrong_value(text, terms[name].datatype, terms[name].unit)
             if wrong:
                 self.faults.add(record.file, record.line_of(name), f"the qualifier '{name}' {wrong}")
                 return {}
@@ -199,12 +199,12 @@ def _read_bound(text: str) -> Bound | str:
     return days[0], days[-1]
 
 
-def wrong_value(text: str, datatype: str, unit: str, counted: bool) -> str:
+def wrong_value(text: str, datatype: str, unit: str) -> str:
     """Say what is wrong with a value of the datatype, or nothing."""
     if datatype == "decimal":
         if not DECIMAL.match(text):
             return f"is a number, not '{text}'; write digits with a point, for example 1600.5, and no unit"
-        if counted and text.startswith("-") and float(text) < 0:
+        if text.startswith("-") and float(text) < 0:
             return f"cannot be negative, but is {text}"
         if unit == "percent" and float(text) > 100:
             return f"is in per cent, but {text} is above 100"

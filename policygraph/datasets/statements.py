@@ -307,7 +307,7 @@ class Statements:
         if class_ is not None and not self._may_be(class_, relation.domain):
             text = f"{is_what}, but {relation.name} leads from {_either(relation.domain)} to {what}"
             faults.add(file, record.line_of("s"), text)
-        wrong = wrong_value(value, relation.datatype, relation.unit, counted=True)
+        wrong = wrong_value(value, relation.datatype, relation.unit)
         if wrong:
             faults.add(file, record.line_of("value"), f"the value of {relation.name} {wrong}")
 
