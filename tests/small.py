@@ -63,6 +63,7 @@ def graph(
                 document=source, stance=stance, by=claim.get("by", ""), recorded=recorded, name=claim.get("id", ""),
                 interval=Interval.of(bound(claim.get("since")), bound(claim.get("until"))),
                 holds=claim.get("holds", "every" if isinstance(claim["subject"], Kind) else ""),
+                qualifiers=claim.get("qualifiers", {}),
             )
         )
     declared = []
