@@ -79,10 +79,12 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A numbered source under the figure."""
+    """A numbered source under the figure: the document, its title, who published it when, where it is."""
 
     number: int
-    text: str
+    document: str
+    title: str
+    imprint: str
     url: str = ""
 
 
@@ -255,8 +257,9 @@ def _lanes(boxes: Iterable[Box], terms: Ontology) -> Iterable[Lane]:
     for number, group in groupby(boxes, key=lambda box: box.lane):
         members = list(group)
         kinds = LANES[number]
-        called = [next((kinds[class_] for class_ in terms.lineage(box.kind) if class_ in kinds), kinds.get("", "")) for box in members]
-        yield Lane(number, ", ".join(dict.fromkeys(called)), members[0].column, members[-1].column)
+        called = {next((kinds[class_] for class_ in terms.lineage(box.kind) if class_ in kinds), kinds.get("", "")) for box in members}
+        heading = ", ".join(name for name in dict.fromkeys(kinds.values()) if name in called)
+        yield Lane(number, heading, members[0].column, members[-1].column)
 
 
 class _Cited:
@@ -289,7 +292,7 @@ class _Cited:
         """Yield the sources by number."""
         for document, number in self.numbers.items():
             item = self.evidence[document]
-            yield Source(number, f"{item.title} ({_publisher(item, labels)}, {item.published})", item.url)
+            yield Source(number, document, item.title, f"{_publisher(item, labels)}, {item.published}", item.url)
 
 
 def _arrow(key: Key, steps: list[Step], finding: Finding, terms: Ontology, cited: _Cited) -> Arrow:
@@ -318,8 +321,7 @@ def _publisher(item: Evidence, labels: Mapping[str, str]) -> str:
 
 
 def _spelled(id_: str) -> str:
-    words = id_.split("-")
-    return " ".join(word.upper() if len(word) < 4 else word.capitalize() for word in words)
+    return " ".join(word.capitalize() for word in id_.split("-"))
 
 
 def _when(steps: list[Step], as_of: date) -> str:

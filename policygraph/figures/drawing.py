@@ -24,7 +24,7 @@ from policygraph.truth import Strength
 
 __all__ = ["STROKES", "Stroke", "drawn"]
 
-INK, GREY, RULE, BAND, RED, BLUSH = "#1a1a1a", "#5a5a5a", "#b5b5b5", "#f5f5f3", "#a61b1b", "#fdf1ef"
+INK, GREY, RULE, BAND, RED, BLUSH = "#1a1a1a", "#5a5a5a", "#b5b5b5", "#f5f5f3", "#9c1414", "#fdf1ef"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Stroke:
     round: bool = False
 
     @property
-    def style(self) -> tuple[float, tuple[float, ...] | None]:
+    def style(self) -> str | tuple[float, tuple[float, ...]]:
         """The dashes as matplotlib wants them, in units of the width."""
-        return 0, tuple(length / self.width for length in self.dashes) or None
+        return (0, tuple(length / self.width for length in self.dashes)) if self.dashes else "solid"
 
 
 STROKES: Mapping[Strength, Stroke] = {

@@ -119,7 +119,7 @@ class Layout:
 
 
 def laid_out(
-    nodes: Sequence[Node], links: Sequence[Link], *, room: float, column_gaps: tuple[float, float] = (9.0, 30.0), row_gap: float = 8.5
+    nodes: Sequence[Node], links: Sequence[Link], *, room: float, column_gaps: tuple[float, float] = (8.0, 30.0), row_gap: float = 8.5
 ) -> Layout:
     """Place boxes and route arrows.
 

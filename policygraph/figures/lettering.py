@@ -71,19 +71,22 @@ def drawable(text: str) -> bool:
     return all(character in _glyphs() for character in text)
 
 
-def legible(text: str, otherwise: str) -> str:
-    """Return the text on one line without what cannot be drawn, or another text if nothing worth reading is left.
+def legible(text: str, otherwise: str = "") -> str:
+    """Return a text on one line in characters that can be drawn.
 
-    >>> legible("SMIC (\\U0010ffff)", "smic"), legible("\\U0010ffff", "smic-n-plus-2")
-    ('SMIC', 'smic n plus 2')
+    What cannot be drawn is left out where it stands in brackets or is no letter; where letters would be missing, the other text takes
+    its place, or without one only what can be drawn stays.
+
+    >>> legible("SMIC (\u4e2d\u82af\U0010ffff)") in ("SMIC", "SMIC (\u4e2d\u82af)"), legible("\U00020000 910", "ascend 910")
+    (True, 'ascend 910')
     """
     plain = " ".join(text.split())
-    if not drawable(plain):
-        plain = "".join(character for character in plain if character in _glyphs())
-        plain = " ".join(re.sub(r"[(\[（【][\s,;:·/-]*[)\]）】]", " ", plain).split()).strip(" ,;:/-·")
-    if any(character.isalnum() for character in plain):
+    if plain and drawable(plain):
         return plain
-    return legible(otherwise.replace("-", " "), "unnamed") if otherwise != "unnamed" else otherwise
+    without = re.sub(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]", lambda bracket: bracket[0] if drawable(bracket[1]) else "", plain)
+    kept = "".join(character for character in without if character in _glyphs() or (character.isalpha() and otherwise))
+    kept = " ".join(kept.split()).strip(" ,;:/-·")
+    return kept if drawable(kept) and any(character.isalnum() for character in kept) else legible(otherwise) if otherwise else kept
 
 
 @cache

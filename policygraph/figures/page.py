@@ -23,7 +23,7 @@ NARROW = 180 * MILLIMETRE
 WIDE = 277 * MILLIMETRE
 MARGIN = 8.0
 TITLE, ANSWER, HEADING = Face(10.5, bold=True), Face(8), Face(6.6, bold=True)
-BOX, RELATION, CITED, DISPUTED = Face(6.8), Face(6.5), Face(6.5), Face(6.5, bold=True)
+BOX, RELATION, CITED, DISPUTED = Face(6.7), Face(6.5), Face(6.5), Face(6.5, bold=True)
 SMALL = Face(6.5)
 PAD_X, PAD_Y = 4.2, 3.6
 LABEL_PAD = 2.0
@@ -32,7 +32,7 @@ MARK = 8.6
 SAMPLE = 26.0
 ROOMS = (
     (NARROW, 92.0, 64.0), (NARROW, 74.0, 54.0), (NARROW, 62.0, 46.0),
-    (WIDE, 96.0, 66.0), (WIDE, 82.0, 56.0), (WIDE, 70.0, 50.0), (WIDE, 60.0, 46.0), (WIDE, 52.0, 44.0),
+    (WIDE, 96.0, 66.0), (WIDE, 82.0, 56.0), (WIDE, 70.0, 50.0), (WIDE, 60.0, 46.0), (WIDE, 52.0, 44.0), (WIDE, 46.0, 40.0),
 )
 """Page width, widest line in a box, widest line in the label of an arrow: tried in this order."""
 
@@ -93,13 +93,15 @@ class _Label:
     def of(cls, arrow: Arrow, limit: float) -> _Label:
         limit = max(limit, *(width(word, RELATION) for word in arrow.label.split()))
         numbers = f"[{_numbers(arrow.sources)}]" if arrow.sources else ""
-        lines = [(line, RELATION) for line in balanced(legible(arrow.label, "leads to"), RELATION, limit)]
+        lines = [(line, RELATION) for line in balanced(legible(arrow.label), RELATION, limit)]
         joined = " ".join(part for part in (numbers, arrow.when) if part)
         for part in [joined] if width(joined, CITED) <= limit else [numbers, arrow.when]:
             lines += [(line, CITED) for line in wrapped(part, CITED, limit)]
         disputed_from = len(lines)
         if arrow.contested:
-            lines += [(line, DISPUTED) for line in balanced(_dispute(arrow), DISPUTED, max(limit, 62.0) - MARK)]
+            first, then = _dispute(arrow)
+            widest = max(limit - MARK, width(first, DISPUTED) + 4)
+            lines += [(line, DISPUTED) for line in (first, *balanced(then, DISPUTED, widest))]
         wide = max(width(line, face) + (MARK if number >= disputed_from else 0) for number, (line, face) in enumerate(lines))
         return cls(tuple(lines), disputed_from, wide + 2 * LABEL_PAD, sum(face.leading for _, face in lines) + 2 * LABEL_PAD)
 
@@ -119,11 +121,16 @@ def _numbers(numbers: Sequence[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
-def _dispute(arrow: Arrow) -> str:
+def _citation(source: Source) -> str:
+    return f"{legible(source.title, source.document)} ({legible(source.imprint, source.document)})"
+
+
+def _dispute(arrow: Arrow) -> tuple[str, str]:
+    """Say that an arrow is disputed, then by whom and in which sources."""
     by = [legible(name, "a source") for name in arrow.disputed_by]
     named = by if len(by) <= 2 else [by[0], f"{len(by) - 1} others"]
-    numbers = f" [{_numbers(arrow.against)}]" if arrow.against else ""
-    return f"disputed{' by ' if named else ''}{' and '.join(named)}{numbers}"
+    numbers = f"[{_numbers(arrow.against)}]" if arrow.against else ""
+    return ("disputed by" if named else "disputed"), " ".join(part for part in (" and ".join(named), numbers) if part)
 
 
 def composed(diagram: Diagram) -> Page:
@@ -143,7 +150,7 @@ def composed(diagram: Diagram) -> Page:
         arranged = _arranged(diagram, wide, box, label)
         if arranged[2].width <= wide - 2 * MARGIN - 2 * BAND_PAD + 0.01:
             tried.append((wide, arranged))
-            if arranged[2].ease > 0.8:
+            if arranged[2].ease > 0.5:
                 break
     wide, (texts, labels, layout) = max(tried, key=lambda each: each[1][2].ease) if tried else (0.0, arranged)
     wide = max(wide, layout.width + 2 * MARGIN + 2 * BAND_PAD)
@@ -155,7 +162,7 @@ Arranged = tuple[dict[str, tuple[str, ...]], list[_Label], Layout]
 
 def _arranged(diagram: Diagram, wide: float, box: float, label: float) -> Arranged:
     """Break the text of boxes and labels, place them, and spread the columns over the page."""
-    texts = {each.id: balanced(legible(each.label, each.id), BOX, box) for each in diagram.boxes}
+    texts = {each.id: balanced(legible(each.label, each.id.replace("-", " ")), BOX, box) for each in diagram.boxes}
     labels = [_Label.of(arrow, label) for arrow in diagram.arrows]
     widest: dict[int, float] = {}
     for each in diagram.boxes:
@@ -213,7 +220,8 @@ class _Setting:
         )
 
     def _paragraph(self, text: str, face: Face, limit: float, role: str) -> None:
-        for line in wrapped(legible(text, role), face, limit):
+        breaking = balanced if role == "title" else wrapped
+        for line in breaking(legible(text), face, limit):
             self._line(MARGIN, line, face, role)
             self.down += face.leading
 
@@ -229,7 +237,7 @@ class _Setting:
             inside = [frame for id_, frame in layout.frames.items() if lane.first <= column[id_] <= lane.last]
             left, right = min(frame.left for frame in inside) - BAND_PAD, max(frame.right for frame in inside) + BAND_PAD
             bands.append((lane, (left + right) / 2, right - left))
-            broken.append(balanced(legible(lane.heading, "lane").capitalize(), HEADING, right - left - 4))
+            broken.append(balanced(lane.heading.capitalize(), HEADING, right - left - 4))
         self.down += 4
         for (_, middle, _), lines in zip(bands, broken, strict=True):
             for number, text in enumerate(lines):
@@ -276,9 +284,14 @@ class _Setting:
                 self.marks.append((x + SAMPLE / 2, y))
             self._line(x + SAMPLE + 4, word, SMALL, "legend")
             x += wide
-        words = "[n] sources below"
-        if any(arrow.when for arrow in self.diagram.arrows):
-            words += "; years: the widest span the sources allow"
+        words = "; ".join(
+            text
+            for text, is_needed in (
+                ("[n] sources below", self.diagram.sources),
+                ("years: the widest span the sources allow", any(arrow.when for arrow in self.diagram.arrows)),
+            )
+            if is_needed
+        )
         if x + width(words, SMALL) > right:
             x, self.down = MARGIN, self.down + SMALL.leading + 2
         self._line(x, words, SMALL, "legend")
@@ -294,9 +307,7 @@ class _Setting:
         gutter = 14.0
         measure = (inside - (count - 1) * gutter) / count
         indent = width(f"{len(self.diagram.sources)}", SMALL) + 6
-        broken = [
-            (source, wrapped(legible(source.text, source.url or "source"), SMALL, measure - indent)) for source in self.diagram.sources
-        ]
+        broken = [(source, wrapped(_citation(source), SMALL, measure - indent)) for source in self.diagram.sources]
         top, lowest = self.down, self.down
         for number, members in enumerate(_balanced(broken, count)):
             self.down = top
