@@ -32,7 +32,7 @@ SOURCE_KEYS: Final = (*DOCUMENT_KEYS, "versions", "complete", "claims")
 VERSION_KEYS: Final = ("version", "published", "url", "note")
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
-_NOT_DECLARED: Final = frozenset({"Document", "DocumentVersion", "Kind", "Claim", "Completeness", "Stance"})
+_NOT_DECLARED: Final = frozenset({"Document", "DocumentVersion", "Kind", "Claim", "Completeness", "Condition", "Stance"})
 """Classes whose members come about otherwise than by an entry in ``entities/``."""
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _LOCAL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
