@@ -69,7 +69,8 @@ PREFIXES: Final[dict[str, str]] = {
 
 SPARQL_PREFIXES: Final = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
 
-_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+"""Every namespace ends in a slash or a hash, and no local name holds one."""
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
 
 
@@ -104,10 +105,9 @@ def short(full: str) -> str:
     >>> short("http://www.w3.org/2004/02/skos/core#notation"), short("https://example.org/x")
     ('skos:notation', 'https://example.org/x')
     """
-    for prefix, namespace in _BY_LENGTH:
-        if full.startswith(namespace) and _LOCAL.match(full[len(namespace) :]):
-            return f"{prefix}:{full[len(namespace) :]}"
-    return full
+    end = max(full.rfind("/"), full.rfind("#")) + 1
+    prefix = _PREFIX_OF.get(full[:end])
+    return f"{prefix}:{full[end:]}" if prefix and _LOCAL.match(full, end) else full
 
 
 def slug(name: str) -> str:

@@ -7,14 +7,16 @@ reads, and reaches nothing outside: updates and ``SERVICE`` are refused before t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyoxigraph as ox
 
-from policygraph.errors import BadQuestion
+from policygraph.errors import BadQuestion, UnknownName, nearest
 from policygraph.names import PREFIXES, short
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _checked(query: str) -> tuple[set[str], set[str]]:
-    """Refuse what is no question; return the prefixes it uses and those it declares."""
+    """Refuse what is no question; return the prefixed names it uses and the prefixes it declares."""
     used: set[str] = set()
     declared: set[str] = set()
     form, before = "", ""
@@ -60,8 +62,10 @@ def _checked(query: str) -> tuple[set[str], set[str]]:
         if word in _FORMS or (word in _UPDATES and not form):
             form = form or word
         if kind == "name":
-            prefix = text.partition(":")[0]
-            (declared if before == "PREFIX" else used).add(prefix)
+            if before == "PREFIX":
+                declared.add(text[:-1])
+            else:
+                used.add(text.replace("\\", ""))
         before = word
     if form in _UPDATES:
         raise BadQuestion(f"{form} would change the data; a question begins with {', '.join(_FORMS)}")
@@ -69,26 +73,42 @@ def _checked(query: str) -> tuple[set[str], set[str]]:
 
 
 @lru_cache(maxsize=256)
-def prepared(query: str) -> str:
+def prepared(query: str, terms: frozenset[str] = frozenset()) -> str:
     """Return a question as the engine gets it: checked, with the prefixes it uses declared on a line before it.
 
-    >>> prepared("ASK { chip:h20 a pg:Chip }").splitlines()[0].count("PREFIX")
-    2
+    Parameters
+    ----------
+    query
+        The question as written.
+    terms
+        Every term of the ontology, by short name; if given, the question may use no other ``pg:`` term.
 
     Raises
     ------
     BadQuestion
-        If it would change something or ask another server.
+        If it would change something, ask another server, or use a prefix or a term that does not exist.
+
+    Examples
+    --------
+    >>> prepared("ASK { chip:h20 a pg:Chip }").splitlines()[0].count("PREFIX")
+    2
     """
-    used, declared = _checked(query)
-    plain = _ESCAPE.sub(lambda found: chr(int(found.group(1) or found.group(2), 16) % 0x110000), query)
+    names, declared = _checked(query)
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16) % 0x110000), query)
     if plain != query:
         _checked(plain)
-    needed = sorted((used - declared) & PREFIXES.keys())
-    return " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in needed) + "\n" + query
+    used = {name.partition(":")[0] for name in names} - declared - {"_"}
+    for prefix in sorted(used - PREFIXES.keys()):
+        near = nearest(prefix, PREFIXES, 1)
+        hint = f"; did you mean '{near[0]}:'?" if near else "; begin with PREFIX, or use one of the known prefixes"
+        raise BadQuestion(f"the question uses the prefix '{prefix}:', which it does not declare{hint}")
+    for name in sorted(name for name in names if terms and name.startswith("pg:") and "pg" not in declared):
+        if name not in terms:
+            raise BadQuestion(str(UnknownName(f"the ontology has no term '{name}'", nearest(name, terms))))
+    return " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in sorted(used)) + "\n" + query
 
 
-def ask_store(store: ox.Store, query: str) -> pd.DataFrame:
+def ask_store(store: ox.Store, query: str, terms: frozenset[str] = frozenset()) -> pd.DataFrame:
     """Ask a store; return one row per solution, one cell for ASK, one row per triple for CONSTRUCT and DESCRIBE.
 
     Columns are numbers, truth values or days where all their values are, else text; entities come under their short names, which
@@ -99,123 +119,132 @@ def ask_store(store: ox.Store, query: str) -> pd.DataFrame:
     BadQuestion
         If the question does not parse, would change something, or asks another server.
     """
-    import pandas as pd
-
     try:
-        answer = store.query(prepared(query), use_default_graph_as_union=True)
+        answer = store.query(prepared(query, terms), use_default_graph_as_union=True)
         if isinstance(answer, ox.QueryBoolean):
-            return pd.DataFrame({"answer": [bool(answer)]})
+            return _frame(["answer"], [["true" if answer else "false"]])
         if isinstance(answer, ox.QueryTriples):
-            rows = sorted((str(triple.subject), str(triple.predicate), _turtle(triple.object)) for triple in answer)
-            return _frame(["subject", "predicate", "object"], [list(column) for column in zip(*rows, strict=True)])
+            triples = sorted((str(triple.subject), str(triple.predicate), str(triple.object)) for triple in answer)
+            names = ["subject", "predicate", "object"]
+            return _frame(names, [[triple[place] for triple in triples] for place in range(3)])
         written = answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
     except SyntaxError as error:
         raise BadQuestion(f"the question does not parse: {_place(str(error))}") from None
     except (OSError, ValueError, RuntimeError) as error:
         raise BadQuestion(f"the question cannot be answered: {error}") from None
     head, _, body = written.decode().partition("\n")
-    names = [name.removeprefix("?") for name in head.split("\t")] if head else []
-    lines = body.split("\n")[:-1]
-    if len(names) == 1:
-        return _frame(names, [lines])
-    return _frame(names, [list(column) for column in zip(*(line.split("\t") for line in lines), strict=True)])
+    names = [name[1:] for name in head.split("\t")]
+    cells = body.replace("\n", "\t").split("\t")[:-1]
+    return _frame(names, [cells[place :: len(names)] for place in range(len(names))])
 
 
 def _place(message: str) -> str:
     """Count lines as the person wrote them, without the line of prefixes."""
-    return _LINE.sub(lambda found: f"line {int(found.group(1)) - 1}, column {found.group(2)}: ", message, count=1)
-
-
-def _turtle(term: Any) -> str:
-    text = str(term)
-    return text.replace("\t", "\\t")
+    placed = _LINE.sub(lambda found: f"line {int(found[1]) - 1}, column {found[2]}: ", message, count=1)
+    return placed if len(placed) <= 160 else placed[:160].rpartition(",")[0] + " ..."
 
 
 # ---- cells, written as in Turtle, to values
 
 
-def _frame(names: list[str], columns: list[list[str]]) -> pd.DataFrame:
+def _frame(names: Sequence[str], columns: Iterable[Sequence[str]]) -> pd.DataFrame:
     import pandas as pd
 
-    filled = columns or [[] for _ in names]
-    return pd.DataFrame({name: _column(cells) for name, cells in zip(names, filled, strict=True)}, columns=names, copy=False)
+    return pd.DataFrame({name: _column(cells) for name, cells in zip(names, columns, strict=True)}, copy=False)
 
 
 _XSD = PREFIXES["xsd"]
-_DAY_ENDS: Final = f'"^^<{_XSD}date>'
-_KINDS: Final[dict[str, Callable[[str], Any]]] = {
-    _XSD + "integer": int, _XSD + "decimal": float, _XSD + "double": float, _XSD + "float": float,
-    _XSD + "boolean": lambda text: text in ("true", "1"),
+_DAY: Final = f"^^<{_XSD}date>"
+_READ: Final[dict[str, Callable[[str], Any]]] = {
+    f"^^<{_XSD}integer>": int, f"^^<{_XSD}decimal>": float, f"^^<{_XSD}double>": float, f"^^<{_XSD}float>": float,
+    f"^^<{_XSD}boolean>": lambda text: text in ("true", "1"), _DAY: lambda text: date.fromisoformat(text),
 }  # fmt: skip
+_HEADS: Final = {f"<{namespace[:-1]}": f"{prefix}:" for prefix, namespace in PREFIXES.items() if namespace.endswith("/")}
+_IN_LOCAL: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:\n"
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_PLAIN: Final = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class _Cells(dict[str, Any]):
-    """What cells mean, each worked out once."""
-
-    def __missing__(self, cell: str) -> Any:
-        value = self[cell] = _value(cell)
-        return value
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _PLAIN.get(found[3], found[3]) if found[3] else chr(int(found[1] or found[2], 16)), text)
 
 
 def _value(cell: str) -> Any:
+    """Return what one cell means; a number, truth value or day that is malformed stays text."""
     if not cell:
         return None
-    if cell[0] == "<":
+    if cell[0] == "<" and cell[1] != "<":
         return short(cell[1:-1])
     if cell[0] == '"':
         text, _, mark = cell[1:].rpartition('"')
         if "\\" in text:
             text = _unescaped(text)
-        if mark.startswith("^^<"):
-            return _typed(text, mark[3:-1])
-        return text
-    if cell in ("true", "false"):
-        return cell == "true"
-    if cell[0] in "+-.0123456789":
-        return int(cell) if cell.lstrip("+-").isdigit() else float(cell)
-    return cell
-
-
-def _typed(text: str, datatype: str) -> Any:
-    if datatype == _XSD + "date":
-        return np.datetime64(text[:10], "s") if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text
-    read = _KINDS.get(datatype)
+        read = _READ.get(mark)
+    else:
+        text, read = cell, int if cell.lstrip("+-").isdigit() else float if cell[0] in "+-.0123456789" else None
+        if cell in ("true", "false"):
+            return cell == "true"
     try:
         return read(text) if read else text
     except ValueError:
         return text
 
 
-def _unescaped(text: str) -> str:
-    plain = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
-    return re.sub(
-        r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))",
-        lambda found: plain.get(found[3], found[3]) if found[3] else chr(int(found[1] or found[2], 16)),
-        text,
-    )
-
-
-def _column(cells: list[str]) -> Any:
-    """Turn one column of cells into an array of the narrowest type that holds them all."""
+def _column(cells: Sequence[str]) -> Any:
+    """Turn a column of cells into an array of the narrowest type that holds them all."""
     import pandas as pd
 
-    meaning = _Cells()
-    values = [meaning[cell] for cell in cells]
-    kinds = {type(value) for value in meaning.values()}
+    different = set(cells)
+    values: Any = _alike(cells) if len(different) > len(cells) // 4 else None
+    if isinstance(values, np.ndarray):
+        return values
+    kinds: set[type] = {str}
+    if values is None:
+        means = {cell: _value(cell) for cell in different}
+        values = [means[cell] for cell in cells]
+        kinds = {type(value) for value in means.values()}
     empty = type(None) in kinds
     kinds.discard(type(None))
-    if kinds == {np.datetime64}:
-        return np.array([np.datetime64("NaT") if value is None else value for value in values], dtype="datetime64[s]")
+    if kinds == {date}:
+        return np.array([cell[1:11] or "NaT" for cell in cells], dtype="datetime64[s]")
     if kinds == {bool}:
         return pd.array(values, dtype="boolean") if empty else np.array(values, dtype=bool)
-    if kinds == {int} and not empty:
-        return np.array(values, dtype=np.int64) if all(abs(value) < 2**63 for value in meaning.values()) else values
-    if kinds == {int}:
-        return pd.array(values, dtype="Int64")
-    if kinds and kinds <= {int, float}:
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    if kinds <= {str}:
-        column = np.empty(len(values), dtype=object)
-        column[:] = values
-        return column
-    return pd.Series([value.item().date() if isinstance(value, np.datetime64) else value for value in values], dtype=object)
+    if kinds == {int} and all(abs(value or 0) < 2**63 for value in values):
+        return pd.array(values, dtype="Int64") if empty else np.array(values, dtype=np.int64)
+    if float in kinds and kinds <= {int, float}:
+        return np.array(values, dtype=np.float64)
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column if kinds <= {str} else pd.Series(column, dtype=object)
+
+
+def _alike(cells: Sequence[str]) -> list[str] | npt.NDArray[np.datetime64] | None:
+    """Read a column at once whose cells are all IRIs under known prefixes, all days, or all plain texts; else None."""
+    text, count = "\n".join(cells), len(cells)
+    if text.startswith("<"):
+        return _shortened(cells, text) if text.count("\n<") == count - 1 else None
+    if not text.startswith('"'):
+        return None
+    if len(text) == count * (13 + len(_DAY)) - 1 and text.count('"' + _DAY) == count:
+        try:
+            return np.array([cell[1:11] for cell in cells], dtype="datetime64[s]")
+        except ValueError:
+            return None
+    plain = text.count('"') == 2 * count and text.count('"\n"') == count - 1 and text.endswith('"') and "\\" not in text
+    return text[1:-1].split('"\n"') if plain else None
+
+
+def _shortened(cells: Sequence[str], text: str) -> list[str] | None:
+    """Give IRIs their short names, without looking at each local name; None if one of them has none."""
+    head = cells[0].rpartition("/")[0]
+    try:
+        if text.count(f"\n{head}/") == len(cells) - 1:
+            prefix, start = _HEADS[head], len(head) + 1
+            names = [prefix + cell[start:-1] for cell in cells]
+        else:
+            names = [_HEADS[head] + local[:-1] for head, _, local in [cell.rpartition("/") for cell in cells]]
+    except KeyError:
+        return None
+    text = "\n".join(names) + "\n"
+    usual = not text.encode().translate(None, _IN_LOCAL) and text.count(":") == len(names)
+    return names if usual and not any(end in text for end in (":.", ":-", ".\n", ":\n")) else None

@@ -83,19 +83,21 @@ def joined_edges(view: FrozenView, first: int, second: int) -> list[tuple[int, i
     return sorted(set(zip(edges.subject[one[share]].tolist(), edges.object[other[share]].tolist(), strict=True)))
 
 
+def _declared(graph: ClaimGraph) -> dict[str, dict[str, str]]:
+    """Return what the ontology file says of each of its terms, by local name."""
+    said: dict[str, dict[str, str]] = {}
+    for quad in ox.parse(path=str(graph.ontology.path), format=ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(PG):
+            term = said.setdefault(quad.subject.value.removeprefix(PG), {})
+            term[quad.predicate.value.removeprefix(PG)] = getattr(quad.object, "value", "").removeprefix(PG)
+    return said
+
+
 def _joined(graph: ClaimGraph) -> list[tuple[str, int, int]]:
     """Return the joined relations the ontology declares: name, first and second step."""
-    terms = ox.parse(path=str(graph.ontology.path), format=ox.RdfFormat.TURTLE)
-    said: dict[str, dict[str, str]] = {}
-    for quad in terms:
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(PG):
-            said.setdefault(quad.subject.value, {})[quad.predicate.value] = getattr(quad.object, "value", "")
     number = graph.relation_index
-    return [
-        (term.removeprefix(PG), number[about[PG + "first"].removeprefix(PG)], number[about[PG + "second"].removeprefix(PG)])
-        for term, about in sorted(said.items())
-        if PG + "first" in about and PG + "second" in about
-    ]
+    terms = sorted(_declared(graph).items())
+    return [(name, number[said["first"]], number[said["second"]]) for name, said in terms if "first" in said and "second" in said]
 
 
 class _Shelf:
@@ -103,6 +105,7 @@ class _Shelf:
 
     def __init__(self, graph: ClaimGraph) -> None:
         self._store = claim_store(graph)
+        self._terms = frozenset(f"pg:{name}" for name in _declared(graph))
         self._view: FrozenView | None = None
         self._lock = Lock()
 
@@ -115,7 +118,7 @@ class _Shelf:
                 if view is not None:
                     self._store.load("".join(view_quads(view)), ox.RdfFormat.N_QUADS, lenient=True)
                 self._view = view
-            return ask_store(self._store, query)
+            return ask_store(self._store, query, self._terms)
 
 
 def _same(one: FrozenView | None, other: FrozenView | None) -> bool:
