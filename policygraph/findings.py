@@ -301,7 +301,7 @@ class Finding:
     subject
         Id of the item or party the question is about.
     labels, classes
-        Name and class of every node on a route, by id, for notes and figures.
+        Name and class of every node on a route, and of every speaker, by id, for notes and figures.
     """
 
     question: str

@@ -239,7 +239,9 @@ def touches(view: FrozenView, item: str, origin: str) -> Finding:
     answer = _Answer(view, item, origin)
     routes = _best(answer.own.routes() or [route for question in answer.members.values() for route in question.routes()])
     asked = f"Did {graph.label(item)} touch tooling or technology of {graph.label(origin)} origin?"
-    ends = sorted({item, origin, *(end for route in routes for step in route.path for end in (step.subject, step.object))})
+    steps = [step for route in routes for step in route.path]
+    speakers = (claim.speaker for step in steps for claim in step.evidence)
+    ends = sorted({item, origin, *(end for step in steps for end in (step.subject, step.object)), *speakers})
     return Finding(
         question=asked, as_of=view.as_of, known_by=view.known_by,
         data={"name": graph.name, "version": graph.version, "date": str(graph.date), "digest": graph.digest[:16]},
