@@ -243,7 +243,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check a data directory: files, names, ends, dates, then the SHACL shapes; every fault with its place."""
-    from policygraph import datasets
+    from policygraph import datasets, shapes
     from policygraph.ontology import shipped
 
     if schema:
@@ -251,7 +251,7 @@ def validate(
         return
     place = directory or shipped("datasets")
     try:
-        corpus = datasets.validate(place)
+        corpus = shapes.validate(place)
     except BadData as error:
         if as_json:
             _print({"directory": str(place), "valid": False, "faults": [{"place": str(at), "fault": text} for at, text in error.problems]})

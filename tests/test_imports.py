@@ -13,8 +13,9 @@ import policygraph
 
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
-    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "register", "files", "datasets",
-    "columns", "lookup", "graph", "stretches", "edges", "grading", "kinds", "view", "paths", "rdf", "ownership", "content", "measures", "law",
+    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "datasets",
+    "columns", "lookup", "graph", "stretches", "edges", "grading", "kinds", "view", "paths", "rdf", "shapes",
+    "ownership", "content", "measures", "law",
     "touches", "diversion", "formats", "matching", "figures", "report", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")
