@@ -368,18 +368,20 @@ def below(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Cond
             yield from below(condition.unless, negated=True)
 
 
-def targets_of(condition: Condition) -> Iterator[Target]:
-    """Yield every target that a condition itself names, those inside targets included."""
+def targets_of(condition: Condition) -> Iterator[tuple[Target, bool]]:
+    """Yield every target that a condition itself names, those inside targets included, each with whether it is one not to be."""
 
-    def inside(target: Target) -> Iterator[Target]:
-        yield target
-        for one in (*target.either, *((target.except_,) if target.except_ else ())):
-            yield from inside(one)
+    def inside(target: Target, negated: bool) -> Iterator[tuple[Target, bool]]:
+        yield target, negated
+        for one in target.either:
+            yield from inside(one, negated)
+        if target.except_ is not None:
+            yield from inside(target.except_, True)
 
     match condition:
         case Path():
-            yield from inside(condition.to)
+            yield from inside(condition.to, False)
         case Contains():
-            yield from inside(condition.what)
+            yield from inside(condition.what, False)
         case Content():
-            yield from inside(condition.of)
+            yield from inside(condition.of, False)

@@ -113,7 +113,11 @@ class Evaluation:
         note = ""
         if version is not None:
             note = noted(f"version: {version}", version.note)
-            parts.append(self._doubted(self.condition(version.when, bound), version.confidence, None))
+            where = version.when
+            if isinstance(where, law.All) and not (where.name or where.cite or where.confidence or version.confidence):
+                parts += self._children(where, bound)
+            else:
+                parts.append(self._doubted(self.condition(where, bound), version.confidence, None))
         return replace(joined("rule", rule.title, parts, cite=rule.basis, note=note), rule=rule.id)
 
     def version_of(self, rule: Rule) -> Version | None:
@@ -355,7 +359,8 @@ class Evaluation:
 
         parts = (claimed, *readings)
         verdict = combine([part.verdict for part in parts])
-        reading = Reading("classified", label, verdict, parts=parts, combine=combine) if readings else claimed
+        met = tuple(part for part in parts if part.verdict.all_.for_)
+        reading = Reading("classified", label, verdict, parts=parts, shown=met, combine=combine) if readings else claimed
         if excepted:
             outside = self.classified(id_, excepted, ())
             inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])

@@ -6,7 +6,7 @@ the text alone would say is told beside it where it differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, reduce
@@ -27,8 +27,8 @@ from policygraph.view import FrozenView
 __all__ = ["explain"]
 
 _MOST_ROUTES = 8
-_MOST_DAYS = 40
-_FLIP_BUDGET = 60
+_MOST_DAYS = 24
+_FLIP_BUDGET = 40
 _STATUSES = get_args(Status)
 
 
@@ -127,9 +127,13 @@ class _Question:
         """Put the rule to the case; a family is asked member by member, and answered as one only if all agree."""
         evaluation = Evaluation(view or self.dated, self.book, view.as_of if view else self.on, self.assume, textual=textual)
         if not self.family:
-            return evaluation.answer(self.rule.id, self.case)
-        each = {member: evaluation.answer(self.rule.id, self.case, member) for member in self.family}
+            return self._answer(evaluation, self.case.item)
+        each = {member: self._answer(evaluation, member) for member in self.family}
         return _as_one(evaluation, self.case.item, each)
+
+    def _answer(self, evaluation: Evaluation, item: str) -> Reading:
+        reading = evaluation.answer(self.rule.id, self.case, item)
+        return replace(reading, redo=lambda other: other.answer(self.rule.id, self.case, item))
 
     # ---- the finding
 
@@ -220,7 +224,7 @@ class _Question:
         def again(rejected: frozenset[str]) -> Reading:
             if rejected not in known:
                 view = self.dated.without(rejected)
-                if self.family or rejected & complete:
+                if rejected & complete:
                     known[rejected] = self.read(view)
                 else:
                     lost = {claim for claim in reading.rests_on if claim in rejected or source(claim) in rejected}
@@ -275,9 +279,6 @@ def _combined(reading: Reading) -> Iterator[Reading]:
 
 def _as_one(evaluation: Evaluation, family: str, each: Mapping[str, Reading]) -> Reading:
     """Answer a family: as one where all members agree, and not at all where they differ."""
-    verdicts = [reading.verdict for reading in each.values()]
-    every, some = reduce(and_, verdicts), reduce(or_, verdicts)
-    verdict = Verdict(Truth(every.all_.for_, some.all_.against), Truth(every.uncontested.for_, some.uncontested.against))
     name = evaluation.facts.name
     alike: dict[Verdict, list[str]] = {}
     for member, reading in each.items():
@@ -288,11 +289,13 @@ def _as_one(evaluation: Evaluation, family: str, each: Mapping[str, Reading]) ->
     said = "; ".join(f"{verdict.outcome}: {', '.join(map(name, same))}" for verdict, same in alike.items())
     note = f"{name(family)} is a family of {len(each)} and is answered as one only if all agree. {said[:1].upper()}{said[1:]}."
 
-    def combine(given: list[Verdict]) -> Verdict:
-        low, high = reduce(and_, given), reduce(or_, given)
-        return Verdict(Truth(low.all_.for_, high.all_.against), Truth(low.uncontested.for_, high.uncontested.against))
+    def combine(given: Sequence[Verdict]) -> Verdict:
+        every, some = reduce(and_, given), reduce(or_, given)
+        return Verdict(Truth(every.all_.for_, some.all_.against), Truth(every.uncontested.for_, some.uncontested.against))
 
-    return Reading("family", f"every member of {name(family)}", verdict, note=note, parts=shown, combine=lambda v: combine(list(v)))
+    parts = tuple(each.values())
+    verdict = combine([part.verdict for part in parts])
+    return Reading("family", f"every member of {name(family)}", verdict, note=note, parts=parts, shown=shown, combine=combine)
 
 
 def _routes(reading: Reading) -> tuple[Route, ...]:

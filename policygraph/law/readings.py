@@ -44,6 +44,8 @@ class Reading:
         The readings it was combined from by *combine*; a leaf has none.
     beside
         Readings shown under it that are not combined, such as what the end of a path was tested for.
+    shown
+        What stands for the parts in a proof, where many are alike.
     steps, evidence
         What a leaf rests on.
     more_paths
@@ -65,6 +67,7 @@ class Reading:
     note: str = ""
     parts: tuple[Reading, ...] = ()
     beside: tuple[Reading, ...] = ()
+    shown: tuple[Reading, ...] = ()
     steps: tuple[Step, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     more_paths: tuple[tuple[Verdict, tuple[Step, ...]], ...] = ()
@@ -100,7 +103,7 @@ class Reading:
         beside = tuple(part for reading in self.beside for part in reading.deciding())
         return Proof(
             kind=self.kind, label=self.label, verdict=self.verdict, cite=self.cite, note=self.note, steps=self.steps,
-            evidence=self.evidence, children=tuple(part.proof() for part in (*self.parts, *beside)),
+            evidence=self.evidence, children=tuple(part.proof() for part in (*(self.shown or self.parts), *beside)),
         )  # fmt: skip
 
     def deciding(self) -> Iterator[Reading]:

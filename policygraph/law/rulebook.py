@@ -228,7 +228,7 @@ def in_operation(
 def _entries(condition: law.Condition) -> Iterator[law.Entry]:
     if isinstance(condition, law.Classified):
         yield from (*condition.in_, *condition.except_)
-    for target in law.targets_of(condition):
+    for target, _ in law.targets_of(condition):
         yield from target.eccn
 
 
@@ -325,14 +325,15 @@ class Rulebook:
         for condition, inner in law.below(where, negated=negated):
             if isinstance(condition, law.RuleResult):
                 yield condition.rule, inner
-            codes = [condition.in_] if isinstance(condition, law.Classified) else []
-            for target in law.targets_of(condition):
+            codes: list[tuple[tuple[law.Entry, ...], bool]] = []
+            if isinstance(condition, law.Classified):
+                codes += [(condition.in_, inner), (condition.except_, True)]
+            for target, outside in law.targets_of(condition):
                 if target.rule:
-                    yield target.rule, inner
-                if target.eccn:
-                    codes.append(target.eccn)
-            for entries in codes:
-                yield from ((rule.id, inner) for rule in self.classifiers(entries))
+                    yield target.rule, inner or outside
+                codes.append((target.eccn, inner or outside))
+            for entries, excepted in codes:
+                yield from ((rule.id, excepted) for rule in self.classifiers(entries))
             if isinstance(condition, law.Knowledge):
                 for other in self.notices(condition.of):
                     if other.notice is not None and other.notice.when is not where:
