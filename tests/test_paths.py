@@ -467,6 +467,15 @@ def test_each_path_has_its_own_verdict_and_evidence() -> None:
     assert disputed.steps[0].is_contested
 
 
+def test_barring_an_edge_gives_a_path_that_differs_there() -> None:
+    claims = [said("chip", "fabricatedAt", "fab"), said("chip", "fabricatedAt", "fab-2"), said("fab", "usesEquipment", "tool"),
+              said("fab-2", "usesEquipment", "tool")]  # fmt: skip
+    asked = chain(claims, "pg:fabricatedAt/pg:usesEquipment", "chip", "tool")
+    first = asked.paths(1)[0]
+    assert [path.nodes[1] for path in asked.paths(1, barring=first.rows[1:])] == ["fab-2"]
+    assert asked.paths(barring=[*first.rows, *asked.paths()[1].rows]) == ()
+
+
 # ---- gaps
 
 

@@ -83,6 +83,8 @@ class _Finder:
         self.grade: Grades = product.on(edges.clear_for if uncontested else edges.all_for)
         if barring:
             self.grade = np.where(np.isin(product.edge, list(barring)), np.int8(0), self.grade)
+        if barring:
+            self.grade = np.where(np.isin(product.edge, list(barring)), np.int8(0), self.grade)
         reached = (targets.clear_for if uncontested else targets.all_for)[product.node]
         self.end: Grades = np.where(product.accepts, reached, np.int8(0))
         self.ids = product.view.graph.node_ids

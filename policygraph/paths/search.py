@@ -210,21 +210,22 @@ class Search:
 
     def without(self, ids: Collection[str]) -> Search:
         """Return the same question where these claims, documents or speakers are rejected."""
-        view = self.view.without(ids)
-        again = Search(view, self.grammar, (), self.targets, budget=self.budget)
-        again.starts = self.starts
-        return again
+        return self._on(self.view.without(ids))
+
+    def _on(self, view: FrozenView) -> Search:
+        return Search(view, self.grammar, self.starts.tolist(), self.targets, budget=self.budget)
 
     def flips(self, count: int = 5, *, budget: int = 250) -> tuple[tuple[Flip, ...], bool]:
         """Return the smallest sets of claims whose rejection changes the outcome, and whether the search was cut short.
 
         The targets stay as they are given. Parameters and order as in :func:`policygraph.paths.flips.flips`.
         """
+        narrow = self._on(self.view.within(np.unique(self.product.node).tolist()))
         searches: dict[frozenset[str], Search] = {frozenset(): self}
 
         def search(rejected: frozenset[str]) -> Search:
             if rejected not in searches:
-                searches[rejected] = self.without(rejected)
+                searches[rejected] = narrow.without(rejected)
             return searches[rejected]
 
         graph = self.view.graph
