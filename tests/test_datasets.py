@@ -267,6 +267,7 @@ def test_a_file_of_a_gigabyte_is_not_opened(tmp_path: Path) -> None:
     begun = time.perf_counter()
     faults = told(directory)
     assert time.perf_counter() - begun < 5
+    assert len(datasets.digest(directory)) == 32
     assert faults.count("the file has 1,073,741,824 bytes, but at most 33,554,432 are read; split it into several") == 3
 
 
@@ -349,6 +350,7 @@ def test_a_damaged_directory_is_read_or_refused(seed: int, tmp_path: Path) -> No
 
 def test_the_shipped_data_set_is_sound() -> None:
     corpus = datasets.read(shipped("datasets"))
+    assert corpus.digest == datasets.digest(shipped("datasets"))
     assert all(claim.id in corpus.places for claim in corpus.claims)
     assert len({claim.id for claim in corpus.claims}) == len(corpus.claims)
 

@@ -74,6 +74,13 @@ class Register:
         The kinds of document that the evidence table grades.
     faults
         Where faults are noted.
+
+    Examples
+    --------
+    >>> register = Register(Ontology.shipped(), {}, Faults())
+    >>> register.entity(Record("chips.csv", 2, {"id": "tsmc", "type": "Company", "name": "TSMC"}))
+    >>> register.class_of("tsmc"), register.unknown("TSMC")
+    ('Company', "no entity is named 'TSMC'; did you mean 'tsmc'?")
     """
 
     def __init__(self, ontology: Ontology, carriers: Mapping[str, Strength], faults: Faults) -> None:

@@ -33,7 +33,21 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What all claims of one record or row share."""
+    """What all claims of one record or row share.
+
+    Attributes
+    ----------
+    published, recorded
+        The day of the version that says it, and the day of the earliest public document that does.
+    by
+        Empty for the publisher.
+    begin, end
+        The earliest and latest day of each bound; None where nothing is said.
+    texts
+        Everything as written; locators, quotations and notes are taken from here.
+    sound
+        Whether nothing was wrong with any of it.
+    """
 
     file: str
     line: int
@@ -79,6 +93,7 @@ class Speech:
         self._versions: dict[tuple[str, str], tuple[int, date]] = {}
 
     def said(self, record: Record, document: Document) -> Said:
+        """Read what all claims of the record share; where anything is wrong, what is returned is not *sound*."""
         texts, faults, file, before = record.texts, self.faults, record.file, len(self.faults)
         line_of = record.line_of
         number, published = self._version(record, document)
@@ -143,6 +158,7 @@ class Speech:
         return 1, document.version(1).published
 
     def bound(self, record: Record, key: str) -> Bound | None:
+        """Read a day, or the earliest and latest possible day, or ``unknown``."""
         node = record.nested.get(key)
         text = record.texts.get(key, "")
         if isinstance(node, files.Sequence):
@@ -176,6 +192,7 @@ class Speech:
         return found
 
     def name(self, record: Record) -> str:
+        """Read the id given to a claim by hand, if any."""
         name = record.texts.get("id", "")
         if name and not SLUG.match(name):
             text = f"'{name}' is not an id of a claim: use lower-case letters, digits and single hyphens"
@@ -200,7 +217,11 @@ def _read_bound(text: str) -> Bound | str:
 
 
 def wrong_value(text: str, datatype: str, unit: str) -> str:
-    """Say what is wrong with a value of the datatype, or nothing."""
+    """Say what is wrong with a value of the datatype, or nothing.
+
+    >>> wrong_value("-5", "decimal", "mm2"), wrong_value("true", "boolean", "")
+    ('cannot be negative, but is -5', '')
+    """
     if datatype == "decimal":
         if not DECIMAL.match(text):
             return f"is a number, not '{text}'; write digits with a point, for example 1600.5, and no unit"

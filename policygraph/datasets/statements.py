@@ -47,6 +47,20 @@ class Statements:
     ----------
     register
         Who and what there is; complete before the first claim is read.
+
+    Examples
+    --------
+    >>> from policygraph.ontology import Ontology
+    >>> from policygraph.truth import Strength
+    >>> register = Register(Ontology.shipped(), {"press": Strength.REPORTED}, Faults())
+    >>> for id_, type_ in [("huawei", "Company"), ("ascend-910b", "Chip")]:
+    ...     register.entity(Record("x.csv", 2, {"id": id_, "type": type_, "name": id_}))
+    >>> head = {"document": "d", "title": "D", "publisher": "huawei", "kind": "press", "published": "2024-10-22"}
+    >>> _ = register.document(Record("documents.csv", 2, head))
+    >>> statements = Statements(register)
+    >>> statements.table(Table(("s", "designedBy", "document"), ((2, ["ascend-910b", "huawei", "d"]),)), "chips.csv")
+    >>> [(str(place), claim.relation, claim.object) for place, claim in statements.settle()]
+    [('chips.csv:2', 'designedBy', 'huawei')]
     """
 
     register: Register
