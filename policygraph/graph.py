@@ -97,7 +97,14 @@ class ClaimGraph:
         kinds: Mapping[str, Kind], completes: Sequence[Complete], ontology: Ontology, name: str, version: str,
         date: datetime.date, digest: str,
     ) -> ClaimGraph:  # fmt: skip
-        """Lay out claims and what they are about in columns; whoever calls has checked that every name used is given."""
+        """Lay out claims and what they are about in columns; whoever calls has checked that every name used is given.
+
+        A claim that is there twice, under one id, counts once.
+        """
+        once: dict[str, Claim] = {}
+        for claim in claims:
+            once.setdefault(claim.id, claim)
+        claims = tuple(once.values())
         kinds = {id_: _in_order(kind) for id_, kind in kinds.items()}
         nodes: dict[str, tuple[str, str]] = {id_: ("Kind", str(kind)) for id_, kind in kinds.items()}
         nodes |= {id_: ("Document", document.title) for id_, document in documents.items()}

@@ -33,6 +33,7 @@ _TOKEN: Final = re.compile(
   | (?P<tag>@\w[\w-]*)
   | (?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])*)
   | (?P<word>[^\W\d]\w*)
+  | (?P<space>\s+)
   | (?P<other>\d[\w.]*|.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -46,7 +47,7 @@ _LINE: Final = re.compile(r"error at (\d+):(\d+): ")
 def _tokens(query: str) -> Iterator[tuple[str, str]]:
     for found in _TOKEN.finditer(query):
         kind = found.lastgroup or "other"
-        if kind != "comment":
+        if kind not in ("comment", "space"):
             yield kind, found.group()
 
 
@@ -119,8 +120,9 @@ def ask_store(store: ox.Store, query: str, terms: frozenset[str] = frozenset()) 
     BadQuestion
         If the question does not parse, would change something, or asks another server.
     """
+    question = prepared(query, terms)
     try:
-        answer = store.query(prepared(query, terms), use_default_graph_as_union=True)
+        answer = store.query(question, use_default_graph_as_union=True)
         if isinstance(answer, ox.QueryBoolean):
             return _frame(["answer"], [["true" if answer else "false"]])
         if isinstance(answer, ox.QueryTriples):
@@ -133,7 +135,7 @@ def ask_store(store: ox.Store, query: str, terms: frozenset[str] = frozenset()) 
     except (OSError, ValueError, RuntimeError) as error:
         raise BadQuestion(f"the question cannot be answered: {error}") from None
     head, _, body = written.decode().partition("\n")
-    names = [name[1:] for name in head.split("\t")]
+    names = [name[1:] for name in head.split("\t") if name]
     cells = body.replace("\n", "\t").split("\t")[:-1]
     return _frame(names, [cells[place :: len(names)] for place in range(len(names))])
 
