@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -29,7 +30,8 @@ Edge = tuple[str, str, str]
 
 CLASSES = {
     "ascend": "Chip", "die-t": "Die", "die-s": "Die", "hbm": "Memory", "tsmc": "Fab", "smic": "Fab", "samsung": "Fab",
-    "eda": "DesignSoftware", "us-tools": "Equipment", "amat-tools": "Equipment", "source": "Component", "us-tech": "Technology", "amat": "Company", "US": "Country",
+    "eda": "DesignSoftware", "us-tools": "Equipment", "amat-tools": "Equipment", "source": "Component", "us-tech": "Technology",
+    "amat": "Company", "US": "Country",
 }
 LABELS = {
     "ascend": "Ascend 910B", "die-t": "Ascend 910B-type compute die made by TSMC", "die-s": "Ascend 910B compute die made by SMIC",
@@ -312,8 +314,15 @@ def test_routes_beyond_the_eighth_are_not_drawn_and_a_note_says_so() -> None:
     ],
 )
 def test_years(begins: date | None, ends: date | None, words: str) -> None:
-    edge = ("ascend", "fabricatedAt", "smic")
-    assert figure(finding([[step(edge, begins=begins, ends=ends)]])).arrows[0].when == words
+    said = (replace(evidence("a"), when="from 2020-09-15 until some other day"),)
+    whole = Step("ascend", "fabricatedAt", "smic", False, Truth(3, 0), said, begins, ends)
+    assert figure(finding([[whole]])).arrows[0].when == words
+
+
+def test_a_stretch_that_ends_where_no_source_says_so_is_open() -> None:
+    said = (replace(evidence("a"), when="from some day in 2020-09-15..2023-01-01"),)
+    stretch = Step("ascend", "fabricatedAt", "smic", False, Truth(3, 0), said, date(2020, 9, 15), date(2022, 1, 1))
+    assert figure(finding([[stretch]])).arrows[0].when == "from 2020"
 
 
 def test_years_of_two_stretches_of_one_edge_are_joined() -> None:
@@ -321,6 +330,17 @@ def test_years_of_two_stretches_of_one_edge_are_joined() -> None:
     first = step(edge, begins=date(2020, 9, 15), ends=date(2022, 1, 1))
     second = step(edge, begins=date(2022, 1, 1), ends=date(2025, 5, 14))
     assert [arrow.when for arrow in figure(finding([[first], [second]])).arrows] == ["from 2020"]
+
+
+def test_members_of_a_family_stand_where_the_item_stands() -> None:
+    edges = [("910b1", "fabricatedAt", "smic"), ("910b2", "fabricatedAt", "smic")]
+    diagram = figure(finding([[step(edge)] for edge in edges], classes={"910b1": "Chip", "910b2": "Chip"}))
+    assert {box.id for box in diagram.boxes if box.lane == 0} == {"910b1", "910b2"}
+    assert [lane.heading for lane in diagram.lanes] == ["item", "fabs"]
+
+
+def test_the_answer_line_tells_what_undisputed_claims_say() -> None:
+    assert figure(story()).answer == "As of 2025-05-13: contested, leaning met (reported). Undisputed claims alone: unknown."
 
 
 def test_chains_inside_a_lane_get_columns_of_their_own_even_in_a_circle() -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from policygraph.errors import BadQuestion
 from policygraph.findings import Evidence, Finding, Step
 from policygraph.ontology import Ontology
-from policygraph.truth import Outcome, Strength
+from policygraph.truth import Outcome, Strength, Truth, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,7 +36,7 @@ LANES: tuple[Mapping[str, str], ...] = (
 )
 """Lanes from the item to the origin: the classes that stand in each, and what a reader calls them.
 
-The first lane is for the item itself; what has no lane of its own stands in the second."""
+The first lane is for the item itself, or the members of the family asked about; what has no lane of its own stands in the second."""
 
 MOST_ROUTES = 8
 MOST_SOURCES = 3
@@ -155,7 +155,8 @@ class Diagram:
             "png": {"Title": self.title, "Description": self.answer},
         }
         stream = io.BytesIO()
-        with style.context({"svg.hashsalt": "policygraph", "svg.fonttype": "path", "pdf.fonttype": 42}, after_reset=True):
+        settings = {"svg.hashsalt": "policygraph", "svg.fonttype": "path", "pdf.fonttype": 42, "text.hinting": "none"}
+        with style.context(settings, after_reset=True):
             self.draw().savefig(stream, format=format, dpi=300, metadata=about[format])
         return stream.getvalue()
 
@@ -192,7 +193,8 @@ def figure(finding: Finding) -> Diagram:
     if not merged:
         raise BadQuestion(f"there is no route to draw: the answer to '{finding.question}' is {finding.outcome}, and nothing leads there")
     ids = list(dict.fromkeys(id_ for subject, _, object_ in merged for id_ in (subject, object_)))
-    lane = {id_: _lane(id_, finding, terms) for id_ in ids}
+    items = {finding.subject, *(route.path[0].object if route.path[0].inverse else route.path[0].subject for route in routes)}
+    lane = {id_: 0 if id_ in items else _lane(finding.classes.get(id_, ""), terms) for id_ in ids}
     column = _columns(ids, lane, [(subject, object_) for subject, _, object_ in merged])
     boxes = [Box(id_, finding.labels.get(id_, id_), lane[id_], column[id_], finding.classes.get(id_, "")) for id_ in ids]
     boxes.sort(key=lambda box: box.column)
@@ -220,11 +222,10 @@ def _merged(steps: Iterable[Step], terms: Ontology) -> dict[Key, list[Step]]:
     return {key: found[key] for key in found if found[key]}
 
 
-def _lane(id_: str, finding: Finding, terms: Ontology) -> int:
-    if id_ == finding.subject:
-        return 0
-    lineage = terms.lineage(finding.classes.get(id_, ""))
-    return next((number for class_ in lineage for number, kinds in enumerate(LANES) if class_ in kinds and class_), 1)
+def _lane(class_: str, terms: Ontology) -> int:
+    """Return the lane of a class, by the nearest of its ancestors that has one."""
+    lineage = [name for name in terms.lineage(class_) if name]
+    return next((number for name in lineage for number, kinds in enumerate(LANES) if name in kinds), 1)
 
 
 def _columns(ids: list[str], lane: Mapping[str, int], ends: list[tuple[str, str]]) -> dict[str, int]:
@@ -325,11 +326,15 @@ def _spelled(id_: str) -> str:
 
 
 def _when(steps: list[Step], as_of: date) -> str:
-    """Write the widest span of years; a span that has not ended by the day of the view is open."""
-    begins = [step.begins for step in steps]
-    ends = [step.ends for step in steps]
-    known = [day for day in begins if day is not None]
-    over = [day for day in ends if day is not None and day <= as_of]
+    """Write the widest span of years.
+
+    It is open where it has not ended by the day of the view, or ended only because something else is said of the time after.
+    """
+    known = [step.begins for step in steps if step.begins is not None]
+    over = [
+        step.ends for step in steps
+        if step.ends is not None and step.ends <= as_of and any("until" in item.when for item in step.evidence if not item.against)
+    ]
     first = min(known).year if len(known) == len(steps) else None
     last = (max(over) - timedelta(days=1)).year if len(over) == len(steps) else None
     if first is None or last is None:
@@ -339,10 +344,15 @@ def _when(steps: list[Step], as_of: date) -> str:
 
 def _answer(finding: Finding) -> str:
     leaning = f", leaning {finding.leaning}" if finding.outcome is Outcome.CONTESTED else ""
-    grade = finding.verdict.all_.for_ or finding.verdict.all_.against
-    strength = f" ({Strength(grade).word})" if grade else ""
+    every, clear = finding.verdict.all_, finding.verdict.uncontested
     known = f", on record by {finding.known_by}" if finding.known_by else ""
-    return f"As of {finding.as_of}{known}: {finding.outcome}{leaning}{strength}."
+    alone = f" Undisputed claims alone: {Verdict(clear, clear).outcome}{_grade(clear)}." if clear != every else ""
+    return f"As of {finding.as_of}{known}: {finding.outcome}{leaning}{_grade(every)}.{alone}"
+
+
+def _grade(truth: Truth[int]) -> str:
+    grade = truth.for_ or truth.against
+    return f" ({Strength(grade).word})" if grade else ""
 
 
 def _notes(finding: Finding, routes: int, cited: _Cited) -> Iterable[str]:

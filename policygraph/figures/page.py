@@ -7,6 +7,7 @@ as the diagram needs; type is never made smaller to fit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,7 @@ PAD_X, PAD_Y = 4.2, 3.6
 LABEL_PAD = 2.0
 BAND_PAD = 4.0
 MARK = 8.6
+_LONG = 28
 SAMPLE = 26.0
 ROOMS = (
     (NARROW, 92.0, 64.0), (NARROW, 74.0, 54.0), (NARROW, 62.0, 46.0),
@@ -100,7 +102,7 @@ class _Label:
         disputed_from = len(lines)
         if arrow.contested:
             first, then = _dispute(arrow)
-            widest = max(limit - MARK, width(first, DISPUTED) + 4)
+            widest = max(limit - MARK, width(first, DISPUTED) + 8)
             lines += [(line, DISPUTED) for line in (first, *balanced(then, DISPUTED, widest))]
         wide = max(width(line, face) + (MARK if number >= disputed_from else 0) for number, (line, face) in enumerate(lines))
         return cls(tuple(lines), disputed_from, wide + 2 * LABEL_PAD, sum(face.leading for _, face in lines) + 2 * LABEL_PAD)
@@ -127,10 +129,19 @@ def _citation(source: Source) -> str:
 
 def _dispute(arrow: Arrow) -> tuple[str, str]:
     """Say that an arrow is disputed, then by whom and in which sources."""
-    by = [legible(name, "a source") for name in arrow.disputed_by]
+    by = [_short(legible(name, "a source")) for name in arrow.disputed_by]
     named = by if len(by) <= 2 else [by[0], f"{len(by) - 1} others"]
     numbers = f"[{_numbers(arrow.against)}]" if arrow.against else ""
     return ("disputed by" if named else "disputed"), " ".join(part for part in (" and ".join(named), numbers) if part)
+
+
+def _short(name: str) -> str:
+    """Leave the qualification off a long name; the list of sources tells more.
+
+    >>> _short("Ministry of Commerce of the People's Republic of China"), _short("Huawei")
+    ('Ministry of Commerce', 'Huawei')
+    """
+    return re.split(r" of the |, | \(", name)[0] if len(name) > _LONG else name
 
 
 def composed(diagram: Diagram) -> Page:
