@@ -11,13 +11,21 @@ Thin: every verb hands on to the module that does the work.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import yaml
+
+from policygraph import __version__
 from policygraph.dates import as_day
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
@@ -30,19 +38,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from policygraph.claims import Claim, Entity
+    from policygraph.datasets import Corpus
     from policygraph.findings import Finding
     from policygraph.law import Rulebook
 
-__all__ = ["KnowledgeGraph", "View", "load"]
+__all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
 
 Day = str | date
+
+_PREFIX: Final = "policygraph-"
+_MAKERS: Final = ("claims", "columns", "dates", "errors", "graph", "lookup", "names", "ontology", "truth")
+"""The modules that, with ``datasets/``, make a graph of files; a test compares them with what is imported."""
+_MOST_KEPT: Final = 4
+"""Copies kept in the cache: the last few states of the data, so that two checkouts do not drive out each other's."""
 
 
 def load(directory: str | Path | None = None, *, cache: bool = True) -> KnowledgeGraph:
     """Read a data set: the shipped one, or a directory of the same form.
 
-    A copy in columns is kept in the user's cache directory under a name that is a hash of every file read, so it is never stale;
-    set ``POLICYGRAPH_CACHE`` to another directory, or to the empty string for none.
+    A copy in columns is kept in the user's cache directory. Its name is a hash of every file it was made from, data, ontology and
+    program alike, so it is never stale; set ``POLICYGRAPH_CACHE`` to another directory, or to the empty string for none.
 
     Parameters
     ----------
@@ -66,38 +81,126 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
 
     place = Path(directory) if directory is not None else shipped("datasets")
     if not place.is_dir():
-        raise BadData([(Place(str(place)), "there is no such data directory; name one that holds sources/ and entities/")])
-    terms = Ontology.shipped()
-    kept = _kept(datasets.digest(place)) if cache else None
-    if kept is not None and kept.is_file():
-        try:
-            return KnowledgeGraph(ClaimGraph.restore(kept, terms), place)
-        except BadData:
-            kept.unlink(missing_ok=True)
-    graph = ClaimGraph.of(datasets.read(place, ontology=terms))
+        raise BadData([(Place(str(place)), "there is no such directory; name one that holds dataset.yaml")])
+    digest = _digest(place) if cache else ""
+    kept = _kept(digest) if digest else None
+    terms = Ontology(shipped("ontology") / "policygraph.ttl")
     if kept is not None:
+        with suppress(BadData, OSError):
+            graph = ClaimGraph.restore(kept, terms)
+            if graph.digest == digest:
+                return KnowledgeGraph(graph, place)
+    graph = ClaimGraph.of(datasets.read(place, ontology=terms))
+    if kept is not None and graph.digest == digest:
         _keep(graph, kept)
     return KnowledgeGraph(graph, place)
 
 
+def _digest(place: Path) -> str:
+    """Return the hash of the data, or nothing where a file is larger than any that is read, or cannot be: reading tells which."""
+    from policygraph import datasets
+    from policygraph.datasets.files import MAXIMUM_SIZE
+
+    with suppress(OSError):
+        found = [path for folder in ("entities", "sources", "tables") for path in (place / folder).rglob("*")]
+        if all(path.stat().st_size <= MAXIMUM_SIZE for path in found if path.is_file()):
+            return datasets.digest(place)
+    return ""
+
+
+def _evidence(path: str | Path | None) -> EvidenceTable:
+    place = Path(path) if path is not None else shipped("ontology") / "evidence.yaml"
+    said = "is no evidence table; give one of the form of ontology/evidence.yaml"
+    try:
+        return EvidenceTable.read(place)
+    except OSError as error:
+        raise BadQuestion(f"the evidence table '{place}' cannot be read: {error.strerror}") from None
+    except BadQuestion as error:
+        raise BadQuestion(f"'{place}' {said}: {error}") from None
+    except KeyError as error:
+        raise BadQuestion(f"'{place}' {said}: it has no {error}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, AttributeError) as error:
+        raise BadQuestion(f"'{place}' {said}: {' '.join(str(error).split())[:200]}") from None
+
+
 def _kept(digest: str) -> Path | None:
+    """Return where the copy belongs: one name for each state of the data, the terms and the modules that make the graph."""
     chosen = os.environ.get("POLICYGRAPH_CACHE")
     if chosen == "":
         return None
-    root = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "policygraph"
-    return root / f"{digest}.npz"
+    try:
+        root = Path(chosen or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        package = Path(__file__).parent
+        program = hashlib.blake2b(f"{__version__} {np.__version__}".encode(), digest_size=8)
+        for module in (*(package / f"{name}.py" for name in _MAKERS), *sorted((package / "datasets").glob("*.py"))):
+            program.update(module.read_bytes())
+    except (OSError, RuntimeError):
+        return None
+    return root / ("" if chosen else "policygraph") / f"{_PREFIX}{digest}-{program.hexdigest()}.npz"
 
 
 def _keep(graph: ClaimGraph, kept: Path) -> None:
-    """Keep a copy and drop the older ones; a cache that cannot be written is no reason to fail."""
-    try:
+    """Keep a copy, whole or not at all, and drop old ones; a cache that cannot be written is no reason to fail."""
+    with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        older = sorted(kept.parent.glob("*.npz"), key=lambda path: path.stat().st_mtime)
-        for path in older[:-3]:
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=kept.parent) as beside:
+            whole = Path(beside) / kept.name
+            graph.save(whole)
+            whole.replace(kept)
+        older = sorted(kept.parent.glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime)
+        for path in older[:-_MOST_KEPT]:
             path.unlink(missing_ok=True)
-        graph.save(kept)
-    except OSError:
-        return
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A data directory in which no fault was found.
+
+    Attributes
+    ----------
+    corpus
+        What it says.
+    rules
+        How many rules of law stand in it.
+    shapes
+        Whether its RDF form was checked against the SHACL shapes too, which needs the extra ``shacl``.
+    """
+
+    corpus: Corpus
+    rules: int
+    shapes: bool
+
+
+def validate(directory: str | Path | None = None) -> Checked:
+    """Check a data directory: its files, its RDF form against the SHACL shapes, and its rules of law.
+
+    Raises
+    ------
+    BadData
+        With every fault of the files or, if they have none, of the RDF form.
+    BadRule
+        With every fault of the rules.
+
+    Examples
+    --------
+    >>> validate("no-such-directory")
+    Traceback (most recent call last):
+        ...
+    policygraph.errors.BadData: no-such-directory: there is no such directory; name one that holds dataset.yaml
+    """
+    from importlib.util import find_spec
+
+    from policygraph import datasets, shapes
+
+    place = Path(directory) if directory is not None else shipped("datasets")
+    with_shapes = find_spec("pyshacl") is not None
+    corpus = shapes.validate(place) if with_shapes else datasets.read(place)
+    rules = 0
+    if (place / "law").is_dir():
+        from policygraph.law import Rulebook
+
+        rules = len(Rulebook.load(place / "law", corpus.ontology, corpus.entities).rules)
+    return Checked(corpus, rules, with_shapes)
 
 
 class KnowledgeGraph:
@@ -162,11 +265,9 @@ class KnowledgeGraph:
         >>> pg.load().view(as_of="2025-05-13", known_by="2024-09-01").as_of
         datetime.date(2025, 5, 13)
         """
-        if isinstance(evidence, (str, Path)):
-            evidence = EvidenceTable.read(Path(evidence))
-        table = evidence or EvidenceTable.read(shipped("ontology") / "evidence.yaml")
+        table = evidence if isinstance(evidence, EvidenceTable) else _evidence(evidence)
         grade = at_least if isinstance(at_least, Strength) else Strength.named(at_least)
-        rejected = frozenset(self._rejectable(name) for name in without)
+        rejected = frozenset(self._rejectable(name) for name in ((without,) if isinstance(without, str) else without))
         policy = Policy(table, grade, rejected)
         day = as_day(as_of) if as_of is not None else self.date
         known = as_day(known_by) if known_by is not None else None
@@ -176,13 +277,24 @@ class KnowledgeGraph:
         if name in self.graph.row_of:
             return name
         try:
-            return self.graph.resolve(name, "Document", "Agent")
+            return self.resolve(name, "Document", "Agent")
         except UnknownName as error:
-            raise BadQuestion(f"nothing to reject is called '{name}': name a document, a speaker or a claim ({error})") from None
+            said = f"nothing to reject is called '{name}'; name a document, a publisher, a speaker or a claim"
+            raise UnknownName(said, error.accepted) from None
 
     def resolve(self, text: str, *classes: str) -> str:
         """Return the id of what *text* names, in any script; see :meth:`ClaimGraph.resolve`."""
+        if not text.strip():
+            raise BadQuestion("nothing is named ''; give an id, a name or an alias, in any script")
         return self.graph.resolve(text, *classes)
+
+    def country(self, text: str) -> str:
+        """Return the id of a country, by its ISO 3166-1 alpha-2 code or a name."""
+        try:
+            return self.resolve(text, "Country")
+        except UnknownName as error:
+            said = f"no country is called '{text}'; give its ISO code of two letters or its name, for example US"
+            raise UnknownName(said, error.accepted) from None
 
     def find(self, text: str, limit: int = 10) -> pd.DataFrame:
         """Return what *text* may name, best first, as a frame."""
@@ -195,8 +307,21 @@ class KnowledgeGraph:
         return self.graph.entity(self.resolve(name))
 
     def claims(self, name: str) -> tuple[Claim, ...]:
-        """Return every claim about what *name* names, whether or not it stands."""
-        return self.graph.claims_about(self.resolve(name))
+        """Return every claim about what *name* names, whether or not it stands.
+
+        Of a document, also the claims it makes; of the id of a claim, that claim and those that dispute it.
+        """
+        graph = self.graph
+        if name in graph.row_of:
+            row = graph.row_of[name]
+            return tuple(graph.claim_at(one) for one in (row, *np.flatnonzero(graph.table.disputes == row).tolist()))
+        id_ = self.resolve(name)
+        about = graph.claims_about(id_)
+        if id_ not in graph.documents:
+            return about
+        known = {claim.id for claim in about}
+        made = np.flatnonzero(graph.table.document == graph.document_ids.index(id_)).tolist()
+        return (*about, *(graph.claim_at(row) for row in made if graph.table.ids[row] not in known))
 
     def sparql(self, query: str) -> pd.DataFrame:
         """Ask in SPARQL 1.1 over all claims, with the plain edges that stand on the data set's own date.
@@ -214,7 +339,8 @@ class KnowledgeGraph:
         """Write the graph: Turtle, TriG, N-Quads, JSON-LD or GraphML, by the ending of *path* or by *format*."""
         from policygraph import rdf
 
-        return rdf.export(self.graph, Path(path), format)
+        rdf.export(self.graph, Path(path), format)
+        return Path(path)
 
 
 class View:
@@ -254,7 +380,7 @@ class View:
         from policygraph.touches import touches
 
         item_id = self.kg.resolve(item, "Item")
-        return touches(self.frozen, item_id, self.kg.resolve(origin, "Country"))
+        return touches(self.frozen, item_id, self.kg.country(origin))
 
     def verdict(self, subject: str, relation: str, object_: str) -> Verdict:
         """Tell whether one statement holds."""
@@ -267,7 +393,7 @@ class View:
         Parameters
         ----------
         rule
-            Id of a rule; see ``policygraph check --list``.
+            Id or title of a rule; :attr:`KnowledgeGraph.rules` has them all.
         assume
             For rules whose operation is not known: ``{rule: "in-force"}``.
         case
