@@ -19,7 +19,7 @@ import numpy as np
 from policygraph.dates import FIRST, LAST
 from policygraph.ontology import TimeRule
 from policygraph.paths.compressed import Flags, Ints
-from policygraph.paths.walks import Hop, Walks
+from policygraph.paths.walks import RULES, Hop, Walks
 
 __all__ = ["FREE", "Clock", "Marks", "precedences"]
 
@@ -28,7 +28,6 @@ FREE = 0
 _KINDS = 5
 """Free; then during walked forwards, during walked backwards, before walked forwards, before walked backwards."""
 _NONE = FIRST - 1
-_RULES = {TimeRule.DURING: 1, TimeRule.BEFORE: 2}
 
 
 class Marks(NamedTuple):
@@ -53,8 +52,8 @@ class Clock:
     def __init__(self, walks: Walks, hops: tuple[tuple[Hop, ...], ...]) -> None:
         self.walks = walks
         self.hops = hops
-        self.rule = np.array([_RULES.get(rule, 0) for rule in walks.view.graph.time_rules], np.int8)
         self.starts, self.ends = _needs()
+        self._known: dict[tuple[int, ...], tuple[int, int]] = {}
         self._latest, self._earliest = self._limits()
 
     @property
@@ -64,20 +63,19 @@ class Clock:
             for hop in hops:
                 kind = self.kind(hop)
                 if kind != FREE:
-                    latest, earliest = self._extremes(hop.relation)
+                    latest, earliest = self._extremes(hop)
                     if self._latest[kind, hop.to] >= earliest or latest >= self._earliest[kind, hop.to]:
                         return True
         return False
 
     def kind(self, hop: Hop) -> int:
         """Return the kind of mark that a hop leaves, ``FREE`` where it hands on the one before."""
-        rule = int(self.rule[hop.relation])
-        return 0 if rule == 0 else 2 * rule - 1 + int(hop.inverse)
+        return FREE if hop.rule == 0 else 2 * hop.rule - 1 + int(hop.inverse)
 
     def allows(self, marks: Marks, hop: Hop, rows: Ints) -> Flags:
         """Tell which edges may follow, each after its mark."""
         edges = self.walks.view.edges
-        rule, inverse = int(self.rule[hop.relation]), int(hop.inverse)
+        rule, inverse = hop.rule, int(hop.inverse)
         begun = ~self.starts[marks.kind, rule, inverse] | (edges.begin[rows] < marks.end)
         allowed: Flags = begun & (~self.ends[marks.kind, rule, inverse] | (marks.begin < edges.end[rows]))
         return allowed
@@ -113,12 +111,11 @@ class Clock:
         latest = np.full(len(nodes), _NONE, np.int32)
         earliest = np.full(len(nodes), LAST + 1, np.int32)
         for hop in self.hops[state]:
-            rule = int(self.rule[hop.relation])
-            needed = self.starts[kind, rule, int(hop.inverse)], self.ends[kind, rule, int(hop.inverse)]
-            further = rule == 0 and (self._latest[kind, hop.to] > _NONE or self._earliest[kind, hop.to] <= LAST)
+            needed = self.starts[kind, hop.rule, int(hop.inverse)], self.ends[kind, hop.rule, int(hop.inverse)]
+            further = hop.rule == 0 and (self._latest[kind, hop.to] > _NONE or self._earliest[kind, hop.to] <= LAST)
             if not (any(needed) or further):
                 continue
-            owner, rows = self.walks.leaving(hop.relation, hop.inverse, nodes)
+            owner, rows = self.walks.leaving(hop, nodes)
             if further:
                 latest[owner] = np.maximum(latest[owner], self._latest[kind, hop.to])
                 earliest[owner] = np.minimum(earliest[owner], self._earliest[kind, hop.to])
@@ -128,26 +125,27 @@ class Clock:
         begins, ends = (_by_owner(pairs) for pairs in found)
         return begins, ends, latest, earliest
 
-    def _extremes(self, relation: int) -> tuple[int, int]:
-        """Return the latest begin and the earliest end of the edges of a relation."""
-        rows, edges = self.walks.rows(relation), self.walks.view.edges
-        return int(edges.begin[rows].max()), int(edges.end[rows].min())
+    def _extremes(self, hop: Hop) -> tuple[int, int]:
+        """Return the latest begin and the earliest end of the edges that a hop may walk."""
+        found = self._known.get(hop.relations)
+        if found is None:
+            rows, edges = self.walks.rows_of(hop), self.walks.view.edges
+            found = self._known[hop.relations] = int(edges.begin[rows].max()), int(edges.end[rows].min())
+        return found
 
     def _limits(self) -> tuple[Ints, Ints]:
         """For each kind of mark and state: the latest begin and the earliest end it may ever be held against."""
         latest = np.full((_KINDS, len(self.hops)), _NONE, np.int32)
         earliest = np.full((_KINDS, len(self.hops)), LAST + 1, np.int32)
-        timed = {hop.relation for hops in self.hops for hop in hops if self.rule[hop.relation]}
-        extremes = {relation: self._extremes(relation) for relation in timed}
         for _ in self.hops:
             for state, hops in enumerate(self.hops):
                 for hop in hops:
-                    rule, inverse = int(self.rule[hop.relation]), int(hop.inverse)
+                    rule, inverse = hop.rule, int(hop.inverse)
                     if rule == 0:
                         np.maximum(latest[:, state], latest[:, hop.to], out=latest[:, state])
                         np.minimum(earliest[:, state], earliest[:, hop.to], out=earliest[:, state])
                         continue
-                    begin, end = extremes[hop.relation]
+                    begin, end = self._extremes(hop)
                     starts, ends = self.starts[:, rule, inverse], self.ends[:, rule, inverse]
                     latest[starts, state] = np.maximum(latest[starts, state], begin)
                     earliest[ends, state] = np.minimum(earliest[ends, state], end)
@@ -168,7 +166,7 @@ def precedences(steps: Sequence[tuple[TimeRule, int, bool]]) -> Iterator[tuple[i
     [(9, 7)]
     """
     starts, ends = _needs()
-    timed = [(_RULES[rule], edge, int(inverse)) for rule, edge, inverse in steps if rule in _RULES]
+    timed = [(RULES[rule], edge, int(inverse)) for rule, edge, inverse in steps if rule in RULES]
     for (rule, edge, inverse), (next_rule, next_edge, next_inverse) in pairwise(timed):
         kind = 2 * rule - 1 + inverse
         if starts[kind, next_rule, next_inverse]:

@@ -172,13 +172,12 @@ class _Missing:
         relation = terms.relations[name]
         there = self.backward[move.to]
         nearest: dict[str, int] = {}
-        codes = self.walls.codes(there.nodes)
-        classes = self.walls.classes
+        classes, code_of = self.product.view.classes
+        codes = code_of[there.nodes]
         for code in np.unique(codes).tolist():
             nearest[classes[code]] = int(there.steps[codes == code].min())
         if self.automaton.accepting[move.to] and self.open.any():
-            codes = self.walls.codes(np.flatnonzero(self.open).astype(np.int32))
-            nearest |= {self.walls.classes[code]: 0 for code in np.unique(codes).tolist()}
+            nearest |= {classes[code]: 0 for code in np.unique(code_of[np.flatnonzero(self.open)]).tolist()}
         declared = relation.domain if move.letter.inverse else relation.range
         leads: dict[str, int] = {}
         for end in declared or sorted(nearest):
@@ -192,7 +191,8 @@ class _Missing:
         graph = view.graph
         wider = graph.ontology.relations[name].narrows or name
         id_, number = graph.node_ids[node], graph.relation_index[name]
-        known = len(Walks(view).leaving(number, inverse, np.array([node], np.int32))[1])
+        edges, rows = view.edges, view.edges_of(number)
+        known = bool(((edges.object if inverse else edges.subject)[rows][edges.for_[rows] > 0] == node).any())
         label = graph.ontology.label(end).lower()
         said = f"the {label} on record does not lead there" if known else f"no {label} is on record"
         onward = "it would complete a path" if left == 0 else f"the remaining {left} steps are on record for some {label}"

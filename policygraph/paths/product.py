@@ -101,10 +101,10 @@ def _laid_out(walks: Walks, automaton: Automaton, hops: tuple[tuple[Hop, ...], .
     for state, moves in enumerate(hops):
         for hop in moves:
             if state == 0 and extra:
-                owner, rows = walks.leaving(hop.relation, hop.inverse, nodes)
+                owner, rows = walks.leaving(hop, nodes)
                 source = owner + np.int32(total - extra)
             elif state in base:
-                rows = walks.rows(hop.relation)
+                rows = walks.rows_of(hop)
                 source = walks.ends(rows, inverse=not hop.inverse) + np.int32(base[state])
             else:
                 continue
@@ -187,7 +187,7 @@ class _Growth:
             vertices, nodes_here = layer.vertex[chosen], layer.node[chosen]
             marks_here = Marks(*(part[chosen] for part in layer.marks))
             for hop in hops:
-                owner, rows = self.walks.leaving(hop.relation, hop.inverse, nodes_here)
+                owner, rows = self.walks.leaving(hop, nodes_here)
                 marks = Marks(*(part[owner] for part in marks_here))
                 if self.timed and len(rows):
                     allowed = self.clock.allows(marks, hop, rows)

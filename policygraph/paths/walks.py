@@ -9,17 +9,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from policygraph.ontology import TimeRule
 from policygraph.paths.compressed import Flags, Ints, grouping
 from policygraph.paths.grammar import Automaton, Letter
 from policygraph.view import FrozenView
 
-__all__ = ["Hop", "Walks"]
+__all__ = ["RULES", "Hop", "Walks"]
+
+RULES = {TimeRule.DURING: 1, TimeRule.BEFORE: 2}
+"""Numbers of the time rules that join edges; any other is 0."""
 
 
 class Hop(NamedTuple):
-    """A move of the automaton by one relation that the view has edges of."""
+    """Moves of the automaton to one state, by relations that the view has edges of and that share a time rule."""
 
-    relation: int
+    relations: tuple[int, ...]
+    rule: int
     inverse: bool
     to: int
 
@@ -47,8 +52,9 @@ class Walks:
         self.view = view
         self.count = len(view.graph.node_ids)
         self.keep = keep
-        self._index: dict[tuple[int, bool], _Index] = {}
+        self._index: dict[tuple[tuple[int, ...], bool], _Index] = {}
         self._rows: dict[int, Ints] = {}
+        self._rules = [RULES.get(rule, 0) for rule in view.graph.time_rules]
         names = view.graph.relation_names
         self.pointer = np.searchsorted(view.edges.relation, np.arange(len(names) + 1))
 
@@ -78,23 +84,28 @@ class Walks:
 
     def hops(self, automaton: Automaton) -> tuple[tuple[Hop, ...], ...]:
         """Return what can be walked from each state in this view."""
-        return tuple(
-            tuple(
-                Hop(relation, move.letter.inverse, move.to)
-                for move in moves
-                for relation in self.named(move.letter)
-                if len(self.rows(relation))
-            )
-            for moves in automaton.moves
-        )
+        found = []
+        for moves in automaton.moves:
+            groups: dict[tuple[int, bool, int], set[int]] = {}
+            for move in moves:
+                for relation in self.named(move.letter):
+                    if len(self.rows(relation)):
+                        groups.setdefault((self._rules[relation], move.letter.inverse, move.to), set()).add(relation)
+            found.append(tuple(Hop(tuple(sorted(relations)), *group) for group, relations in groups.items()))
+        return tuple(found)
+
+    def rows_of(self, hop: Hop) -> Ints:
+        """Return the rows of the edges that a hop may walk, in their order in the view."""
+        parts = [self.rows(relation) for relation in hop.relations]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def ends(self, rows: Ints, *, inverse: bool) -> Ints:
         """Return the nodes that the edges lead to."""
         return self.view.edges.subject[rows] if inverse else self.view.edges.object[rows]
 
-    def leaving(self, relation: int, inverse: bool, nodes: Ints) -> tuple[Ints, Ints]:
-        """Return the edges that leave nodes: for each, the place of its node in *nodes*, and its row."""
-        index = self._indexed(relation, inverse, len(nodes))
+    def leaving(self, hop: Hop, nodes: Ints) -> tuple[Ints, Ints]:
+        """Return the edges by which a hop leaves nodes: for each, the place of its node in *nodes*, and its row."""
+        index = self._indexed(hop, len(nodes))
         if index.pointer is not None:
             low, high = index.pointer[nodes], index.pointer[nodes + 1]
         else:
@@ -107,17 +118,19 @@ class Walks:
         places = np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(total)
         return owner, index.rows[places]
 
-    def _indexed(self, relation: int, inverse: bool, asked: int) -> _Index:
-        index = self._index.get((relation, inverse))
+    def _indexed(self, hop: Hop, asked: int) -> _Index:
+        key = hop.relations, hop.inverse
+        index = self._index.get(key)
         if index is None:
-            rows = self.rows(relation)
-            edges = self.view.edges
-            if inverse:
-                rows = rows[grouping(edges.object[rows], self.count)]
-            index = _Index((edges.object if inverse else edges.subject)[rows], rows, None)
+            rows, edges = self.rows_of(hop), self.view.edges
+            sources = (edges.object if hop.inverse else edges.subject)[rows]
+            if hop.inverse or len(hop.relations) > 1:
+                order = grouping(sources, self.count)
+                rows, sources = rows[order], sources[order]
+            index = _Index(sources, rows, None)
         if index.pointer is None and asked * 50 > self.count:
             pointer = np.zeros(self.count + 1, np.int32)
             np.cumsum(np.bincount(index.sources, minlength=self.count), out=pointer[1:])
             index = index._replace(pointer=pointer)
-        self._index[relation, inverse] = index
+        self._index[key] = index
         return index

@@ -29,10 +29,7 @@ class Walls:
 
     def __init__(self, view: FrozenView) -> None:
         self.view = view
-        graph = view.graph
-        self._codes: dict[str, int] = {}
-        self._code_of: Ints | None = None
-        self._terms = graph.ontology.relations
+        self._terms = view.graph.ontology.relations
 
     def around(self, automaton: Automaton, nodes: Ints, states: Ints, refused: Grades) -> Grades:
         """Return, for each node in its state, how surely no step that is not on record leads on.
@@ -85,24 +82,10 @@ class Walls:
         """Tell which nodes are of a class that may stand where the relation is walked from."""
         relation, terms = self._terms[name], self.view.graph.ontology
         ends = relation.range if inverse else relation.domain
-        codes = self.codes(nodes)
-        may = np.array([terms.may_be(class_, ends) for class_ in self._codes], bool)
-        fitting: Flags = may[codes]
+        classes, codes = self.view.classes
+        may = np.array([terms.may_be(class_, ends) for class_ in classes], bool)
+        fitting: Flags = may[codes[nodes]]
         return fitting
-
-    def codes(self, nodes: Ints) -> Ints:
-        """Return a number for the class of each node, in the order of :attr:`classes`."""
-        classes = self.view.graph.node_class
-        if len(nodes) * 4 > len(classes) and self._code_of is None:
-            self._code_of = np.array([self._codes.setdefault(class_, len(self._codes)) for class_ in classes], np.int32)
-        if self._code_of is not None:
-            return self._code_of[nodes]
-        return np.array([self._codes.setdefault(classes[node], len(self._codes)) for node in nodes.tolist()], np.int32)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes met so far, by their number."""
-        return tuple(self._codes)
 
     def _names(self, letter: Letter) -> list[str]:
         if not letter.others:
