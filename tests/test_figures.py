@@ -410,6 +410,11 @@ def test_another_ending_is_refused_in_one_sentence_and_nothing_is_written(name: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_format_that_is_none_is_refused_in_one_sentence() -> None:
+    with pytest.raises(BadQuestion, match="'eps' is no format of a figure; use one of svg, pdf, png"):
+        figure(tiny()).rendered("eps")
+
+
 def test_a_missing_directory_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadQuestion, match="there is no directory"):
         figure(tiny()).save(tmp_path / "nowhere" / "figure.svg")

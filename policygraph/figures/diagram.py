@@ -110,6 +110,12 @@ class Diagram:
         What is drawn, in a fixed order.
     notes
         Sentences the reader must see under the sources.
+
+    Examples
+    --------
+    >>> diagram = Diagram("What?", "This.", (Lane(0, "item", 0, 0),), (Box("chip", "A chip", 0, 0, "Chip"),), (), ())
+    >>> diagram.rendered("pdf")[:4]
+    b'%PDF'
     """
 
     title: str
@@ -146,7 +152,13 @@ class Diagram:
         return target
 
     def rendered(self, format: str) -> bytes:
-        """Return the drawn diagram as the bytes of a file of that format: svg, png or pdf."""
+        """Return the drawn diagram as the bytes of a file of that format: svg, png or pdf.
+
+        Raises
+        ------
+        BadQuestion
+            If the format is none of these.
+        """
         from matplotlib import style
 
         about: dict[str, dict[str, str | None]] = {
@@ -154,6 +166,8 @@ class Diagram:
             "pdf": {"Title": self.title, "Subject": self.answer, "CreationDate": None},
             "png": {"Title": self.title, "Description": self.answer},
         }
+        if format not in about:
+            raise BadQuestion(f"'{format}' is no format of a figure; use one of {', '.join(about)}")
         stream = io.BytesIO()
         settings = {"svg.hashsalt": "policygraph", "svg.fonttype": "path", "pdf.fonttype": 42, "text.hinting": "none"}
         with style.context(settings, after_reset=True):
