@@ -82,6 +82,15 @@ class FrozenView:
         Only claims on record by this day count; None for all.
     policy
         Whose word counts.
+
+    Attributes
+    ----------
+    strength
+        How sure each claim is, by row of the graph's table.
+    classes
+        The classes in use, and the number of its class for each node.
+    edges
+        What stands, in columns.
     """
 
     def __init__(self, graph: ClaimGraph, as_of: date, known_by: date | None, policy: Policy) -> None:
@@ -90,7 +99,7 @@ class FrozenView:
         self.known_by = known_by
         self.policy = policy
         self.strength = strengths(graph, policy.table)
-        self._classes = classes_of(graph)
+        self.classes = classes_of(graph)
         self._scope: Flags | None = None
         self._freeze()
 
@@ -134,7 +143,7 @@ class FrozenView:
 
     def _build(self, direct: Rows, general: Rows) -> EdgeTable:
         plain = self._gather(direct, ())
-        of_members = tuple(derived(self.graph, self.strength, plain, general, self._classes, self._scope))
+        of_members = tuple(derived(self.graph, self.strength, plain, general, self.classes, self._scope))
         return self._on_the_day(self._gather(direct, of_members) if of_members else plain)
 
     def _gather(self, rows: Rows, of_members: tuple[Derived, ...]) -> EdgeTable:
@@ -222,7 +231,7 @@ class FrozenView:
     def _narrowed(self, edges: EdgeTable) -> EdgeTable:
         """Repeat the edges of a relation under its narrower relations, where their ends fit."""
         graph, terms = self.graph, self.graph.ontology
-        classes, of = self._classes
+        classes, of = self.classes
         chosen, renamed = [np.arange(len(edges))], [edges.relation]
         for name, relation in terms.relations.items():
             base = graph.relation_index.get(relation.narrows)

@@ -58,4 +58,4 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_modules_stay_readable() -> None:
     longest = {str(path.relative_to(PACKAGE)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
-    assert {name: lines for name, lines in longest.items() if lines > 480} == {}
+    assert {name: lines for name, lines in longest.items() if lines > 500} == {}
