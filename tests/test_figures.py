@@ -190,6 +190,19 @@ def test_text_stays_inside_its_box(diagram: Diagram) -> None:
         ], line.text
 
 
+def test_the_text_and_the_mark_of_an_arrow_stay_inside_its_label(diagram: Diagram) -> None:
+    page = composed(diagram)
+    labels = [curve.label for curve in page.layout.curves]
+    for line in page.lines:
+        if line.role in ("relation", "dispute"):
+            left = line.x - (width(line.text, line.face) / 2 if line.align == "center" else 0)
+            right = left + width(line.text, line.face)
+            assert [label for label in labels if label.left < left and right < label.right and label.bottom < line.y < label.top], line
+    contested = sum(arrow.contested for arrow in diagram.arrows)
+    inside = [(x, y) for x, y in page.marks for label in labels if label.left < x - 3 and x + 3 < label.right and label.bottom < y < label.top]
+    assert len(inside) == contested
+
+
 def test_lines_of_text_do_not_cover_each_other(diagram: Diagram) -> None:
     page = composed(diagram)
     areas = []
