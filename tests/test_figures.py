@@ -199,7 +199,10 @@ def test_the_text_and_the_mark_of_an_arrow_stay_inside_its_label(diagram: Diagra
             right = left + width(line.text, line.face)
             assert [label for label in labels if label.left < left and right < label.right and label.bottom < line.y < label.top], line
     contested = sum(arrow.contested for arrow in diagram.arrows)
-    inside = [(x, y) for x, y in page.marks for label in labels if label.left < x - 3 and x + 3 < label.right and label.bottom < y < label.top]
+    inside = [
+        (x, y) for x, y in page.marks for label in labels
+        if label.left < x - 3 and x + 3 < label.right and label.bottom < y < label.top
+    ]
     assert len(inside) == contested
 
 
