@@ -118,7 +118,9 @@ class Search:
 
     def _against(self, column: Grades, refused: Grades) -> int:
         """Return the highest level at which everything that can be reached is closed."""
-        product = self.product
+        product, start = self.product, self.product.start
+        if not self._walls.around(product.automaton, product.node[start], product.state[start], refused).all():
+            return 0
         walls = self._walls.around(product.automaton, product.node, product.state, refused)
         closed = np.minimum(walls, np.where(product.accepts, refused[product.node], np.int8(4)))
         highest = int(closed[product.start].min())
