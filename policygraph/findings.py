@@ -435,6 +435,9 @@ class Finding:
             return f"for, {Strength(truth.for_).word}"
         return f"against, {Strength(truth.against).word}" if truth.against else "nothing either way"
 
+    def __repr__(self) -> str:
+        return f"<Finding as of {self.as_of}: {self.question} {str(self.outcome).capitalize()}.>"
+
     def _repr_html_(self) -> str:
         """Show the note in a notebook cell: static, readable where scripts are not run."""
         colours = {"met": "#9a3412", "not met": "#1e3a5f", "contested": "#6b21a8", "unknown": "#525252"}
