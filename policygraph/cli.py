@@ -107,9 +107,11 @@ def _usage(error: Any, arguments: list[str]) -> list[str]:
         return []
     path = error.ctx.command_path if error.ctx else "policygraph"
     names = [str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands]
-    near = nearest(arguments[0], names, 1) if path == "policygraph" else ()
-    hint = f"did you mean '{near[0]}'?" if near else f"see '{path} --help'"
-    return [f"policygraph: {error.format_message().rstrip('.')}; {hint}"]
+    said = error.format_message().rstrip(".?")
+    if path == "policygraph" and arguments[0] in said and not arguments[0].startswith("-"):
+        near = nearest(arguments[0], names, 1)
+        return [f"policygraph: there is no command '{arguments[0]}'; " + (f"did you mean '{near[0]}'?" if near else f"use {', '.join(names)}")]
+    return [f"policygraph: {said}; see '{path} --help'"]
 
 
 def _abandon_output() -> None:
@@ -146,7 +148,7 @@ def _print(value: Any) -> None:
 
 def _answer(finding: Finding, as_json: bool) -> None:
     if as_json:
-        _print(finding.to_json())
+        _print({"routes": [], **finding.to_json()})
     else:
         print(finding)
 
