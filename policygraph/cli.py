@@ -110,7 +110,8 @@ def _usage(error: Any, arguments: list[str]) -> list[str]:
     said = error.format_message().rstrip(".?")
     if path == "policygraph" and arguments[0] in said and not arguments[0].startswith("-"):
         near = nearest(arguments[0], names, 1)
-        return [f"policygraph: there is no command '{arguments[0]}'; " + (f"did you mean '{near[0]}'?" if near else f"use {', '.join(names)}")]
+        hint = f"did you mean '{near[0]}'?" if near else f"use {', '.join(names)}"
+        return [f"policygraph: there is no command '{arguments[0]}'; {hint}"]
     return [f"policygraph: {said}; see '{path} --help'"]
 
 
