@@ -6,7 +6,7 @@ Columns, not objects, so that ten million edges are a mask and a sort.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from policygraph.stretches import Stretch
 
-__all__ = ["Columns", "EdgeTable", "Flags", "Grades", "Ints", "Rows", "taken"]
+__all__ = ["Columns", "EdgeTable", "Flags", "Grades", "Ints", "Rows", "merged", "taken"]
 
 Ints = npt.NDArray[np.integer[Any]]
 Rows = npt.NDArray[np.int64]
@@ -174,3 +174,21 @@ def taken(edges: EdgeTable, chosen: Rows, end: Ints) -> EdgeTable:
         clear_for=edges.clear_for[chosen], clear_against=edges.clear_against[chosen],
         support_ptr=support_ptr, support_rows=support_rows, oppose_ptr=oppose_ptr, oppose_rows=oppose_rows,
     )
+
+
+def merged(edges: EdgeTable, kept: Flags, others: EdgeTable) -> EdgeTable:
+    """Return the kept edges and the others together, in order; no subject has edges in both."""
+    left = taken(edges, np.flatnonzero(kept), edges.end[kept])
+    if not len(others):
+        return left
+    pointers = ("support_ptr", "oppose_ptr")
+    columns = {name: np.concatenate([getattr(left, name), getattr(others, name)]) for name in _COLUMNS if name not in pointers}
+    for name in pointers:
+        first, second = getattr(left, name), getattr(others, name)
+        columns[name] = np.concatenate([first, second[1:] + first[-1]])
+    both = EdgeTable(**columns)
+    order = np.argsort((both.relation.astype(np.int64) << 32) + both.subject, kind="stable")
+    return taken(both, order, both.end[order])
+
+
+_COLUMNS = tuple(column.name for column in fields(EdgeTable))

@@ -238,7 +238,7 @@ def touches(view: FrozenView, item: str, origin: str) -> Finding:
     graph = view.graph
     answer = _Answer(view, item, origin)
     routes = _best(answer.own.routes() or [route for question in answer.members.values() for route in question.routes()])
-    asked = f"Did {graph.label(item)} touch tooling or technology of {graph.label(origin)} origin?"
+    asked = f"Did {graph.label(item)} touch {origin}-origin tooling or technology?"
     steps = [step for route in routes for step in route.path]
     speakers = (claim.speaker for step in steps for claim in step.evidence)
     ends = sorted({item, origin, *(end for step in steps for end in (step.subject, step.object)), *speakers})
@@ -280,10 +280,12 @@ def _remarks(answer: _Answer) -> Iterator[str]:
         told = ", ".join(f"{label(member)} {verdict.outcome}" for member, verdict in answer.by_member.items())
         yield f"A family: answered for each of its members, and as one only where all agree: {told}."
     view, item = answer.view, answer.own.item
+    beside = []
     for one in answer.own.direct:
         known = [view.step(row).object for name in one.way.begins for row in view.find(item, name) if view.edges.all_for[row]]
         told = ", ".join(f"{label(id_)}{_seat(view, id_)}" for id_ in dict.fromkeys(known)) or "nothing on record"
-        yield f"Another question, not counted: {one.way.label}? {str(one.verdict.outcome).capitalize()} ({one.way.kind}: {told})."
+        beside.append(f"{one.way.label}, {one.verdict.outcome} ({told})")
+    yield f"Where the item itself comes from is another question, not counted here: {'; '.join(beside)}."
 
 
 def _seat(view: FrozenView, firm: str) -> str:

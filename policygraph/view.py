@@ -22,7 +22,7 @@ import numpy as np
 
 from policygraph.claims import Stance
 from policygraph.dates import FIRST, LAST, day
-from policygraph.edges import Columns, EdgeTable, Flags, Grades, Rows, taken
+from policygraph.edges import Columns, EdgeTable, Flags, Grades, Rows, merged, taken
 from policygraph.findings import Evidence, Step
 from policygraph.grading import speaker_strength, strengths
 from policygraph.graph import ClaimGraph
@@ -105,7 +105,7 @@ class FrozenView:
 
     def _freeze(self) -> None:
         graph, table = self.graph, self.graph.table
-        admitted = self._admitted()
+        admitted = self._counts = self._admitted()
         entity = table.object >= 0
         is_kind = np.zeros(len(graph.node_ids), dtype=bool)
         is_kind[list(graph.kinds)] = True
@@ -435,20 +435,40 @@ class FrozenView:
         """Return the view as it would be if these claims, documents or speakers were rejected."""
         again = copy(self)
         again.policy = replace(self.policy, without=self.policy.without | frozenset(ids))
-        return again._anew()
+        counts = again._admitted()
+        subjects = self._concerned(np.flatnonzero(self._counts & ~counts))
+        part = copy(again)
+        part._scope = subjects if self._scope is None else subjects & self._scope
+        part._freeze()
+        again.edges = merged(self.edges, ~subjects[self.edges.subject], part.edges)
+        again._counts = counts
+        again._value_rows = self._value_rows[counts[self._value_rows]]
+        again._forget()
+        return again
+
+    def _concerned(self, rows: Rows) -> Flags:
+        """Return the nodes of which something else may hold once these claims are rejected."""
+        table, edges = self.graph.table, self.edges
+        found = np.zeros(len(self.graph.node_ids), bool)
+        found[table.subject[rows]] = True
+        general = rows[table.holds[rows] > 0]
+        for pointer, behind in ((edges.support_ptr, edges.support_rows), (edges.oppose_ptr, edges.oppose_rows)):
+            places = np.flatnonzero(np.isin(behind, general))
+            found[edges.subject[np.searchsorted(pointer, places, side="right") - 1]] = True
+        return found
 
     def within(self, nodes: Iterable[int]) -> FrozenView:
         """Return the view of what is said about these nodes alone: the same edges from them, and quick to ask again."""
         again = copy(self)
         again._scope = np.zeros(len(self.graph.node_ids), bool)
         again._scope[list(nodes)] = True
-        return again._anew()
+        again._freeze()
+        again._forget()
+        return again
 
-    def _anew(self) -> FrozenView:
+    def _forget(self) -> None:
         for name in ("_values_sorted", "_values_key", "_completeness"):
             self.__dict__.pop(name, None)
-        self._freeze()
-        return self
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return what stands as a networkx multigraph; edges carry relation, truth, claims and dates."""

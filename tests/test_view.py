@@ -243,3 +243,32 @@ def test_a_view_within_some_nodes_has_their_edges_and_no_others() -> None:
     assert {narrow.step(row).subject for row in range(len(narrow.edges))} == {"fab"}
     assert narrow.verdict("fab", "usesEquipment", "tool") == frozen.verdict("fab", "usesEquipment", "tool")
     assert narrow.without(["gov"]).verdict("fab", "usesEquipment", "tool").outcome is Outcome.UNKNOWN
+
+
+@st.composite
+def lines_of_supply(draw: st.DrawFn) -> list[dict[str, object]]:
+    def one(number: int) -> dict[str, object]:
+        subject, relation, object_ = draw(st.sampled_from([
+            ("chip", "fabricatedAt", "fab"), ("chip", "fabricatedAt", "fab-2"), ("fab", "operatedBy", "tsmc"),
+            ("fab-2", "operatedBy", "tsmc"), ("fab", "operatedBy", "smic"), ("fab", "usesEquipment", "tool"), (KIND, "usesEquipment", "tool"), (KIND, "locatedIn", "us"),
+            ("chip", "designedBy", "huawei"),
+        ]))  # fmt: skip
+        return said(
+            subject, relation, object_, id=f"c-{number}", grade=draw(st.integers(1, 4)), since=draw(st.sampled_from(DAYS)),
+            stance=draw(st.sampled_from([Stance.ASSERTS, Stance.ASSERTS, Stance.DENIES])),
+            recorded=draw(st.sampled_from(["2022-06-01", "2023-01-01"])),
+        )
+
+    return [one(number) for number in range(draw(st.integers(1, 9)))]
+
+
+@given(lines_of_supply(), st.sets(st.integers(0, 8), max_size=3))
+def test_rejecting_claims_is_as_if_they_had_never_been_made(claims: list[dict[str, object]], rejected: set[int]) -> None:
+    names = {f"c-{number}" for number in rejected}
+    built = graph(claims, FABS)
+    left = view(built).without(names)
+    anew = view(built, without=frozenset(names))
+    for column in ("subject", "relation", "object", "begin", "end", "all_for", "all_against", "clear_for", "for_", "against"):
+        assert getattr(left.edges, column).tolist() == getattr(anew.edges, column).tolist()
+    rows = range(len(anew.edges))
+    assert [left.edges.rows(row).tolist() for row in rows] == [anew.edges.rows(row).tolist() for row in rows]

@@ -1,4 +1,4 @@
-"""The best paths of a product: best supported first, then shortest, then by the ids of the nodes passed.
+"""The best paths of a product: best supported first, then shortest, then by the ids of the nodes passed, then the later stretch.
 
 A best path is found level by level: if there is a way along edges of at least the strength asked, the shortest such way. The next
 best are found by splitting what remains into sets that share a beginning and leave out one next step (J. Y. Yen, "Finding the k
