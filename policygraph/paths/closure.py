@@ -29,6 +29,12 @@ class Closure:
     """For each node of the graph, how surely there is a path, in the runs *all* and *uncontested*; and how surely there is none.
 
     Nothing speaks against what is merely not reached: :func:`closure` leaves the latter zero, :func:`closure_to` fills it.
+
+    Examples
+    --------
+    >>> none = np.zeros(2, np.int8)
+    >>> Closure(np.array([0, 3], np.int8), none, none, none).all_for.tolist()
+    [0, 3]
     """
 
     all_for: Grades

@@ -32,6 +32,11 @@ class Cut:
     is_smallest
         Whether fewer claims would surely not do. It may not be sure where one edge is walked in several states, or one claim stands
         behind several edges: the smallest cut is then a hard problem, and this is a small one, from which no edge can be left out.
+
+    Examples
+    --------
+    >>> Cut(claims=("c-1",), rows=(0, 3), is_smallest=True).claims
+    ('c-1',)
     """
 
     claims: tuple[str, ...]

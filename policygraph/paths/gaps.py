@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from policygraph.findings import Gap
+from policygraph.paths.automaton import Move
 from policygraph.paths.compressed import Grades, Ints
-from policygraph.paths.grammar import Move
 from policygraph.paths.path import Path
 from policygraph.paths.product import Product
 from policygraph.paths.targets import Targets

@@ -1,7 +1,6 @@
 """Which paths count: a path grammar in SPARQL 1.1 property-path syntax, and the automaton that walks it.
 
-Comes in: a text such as ``pg:fabricatedAt/pg:usesEquipment``. Goes out: a :class:`Grammar` with an epsilon-free automaton
-(V. M. Glushkov, "The abstract theory of automata", 1961) whose equivalent states are merged.
+Comes in: a text such as ``pg:fabricatedAt/pg:usesEquipment``. Goes out: a :class:`Grammar` with its automaton.
 
 >>> from policygraph.ontology import Ontology
 >>> grammar = Grammar.parse(" ( pg:variantOf )* / ^( pg:owns/pg:owns ) ", Ontology.shipped())
@@ -20,8 +19,10 @@ from typing import Final
 from policygraph.errors import BadGrammar, nearest
 from policygraph.names import PG, PREFIXES
 from policygraph.ontology import Ontology
+from policygraph.paths.automaton import Automaton, automaton_of
+from policygraph.paths.expression import Chain, Choice, Expression, Letter, Word, flat, repeated, words, written
 
-__all__ = ["Automaton", "Grammar", "Letter", "Move"]
+__all__ = ["Grammar"]
 
 LONGEST: Final = 5_000
 """Most characters of a grammar."""
@@ -29,84 +30,6 @@ DEEPEST: Final = 50
 """Most parentheses inside one another."""
 MOST_STEPS: Final = 200
 """Most relations written in one grammar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One step: any of these relations, or, where *others*, any relation but these; backwards where *inverse*."""
-
-    names: frozenset[str]
-    others: bool = False
-    inverse: bool = False
-
-    def turned(self) -> Letter:
-        """Return the same step in the other direction."""
-        return Letter(self.names, self.others, not self.inverse)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """From a state, by a letter, to a state."""
-
-    letter: Letter
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class Automaton:
-    """States numbered from 0, the first; what may be walked from each; in which a path may end."""
-
-    moves: tuple[tuple[Move, ...], ...]
-    accepting: tuple[bool, ...]
-
-    def __len__(self) -> int:
-        return len(self.moves)
-
-    def turned(self) -> Automaton:
-        """Return the automaton that walks every path backwards; it starts where this accepts, and accepts in state 0."""
-        back: list[list[Move]] = [[] for _ in self.moves]
-        for state, moves in enumerate(self.moves):
-            for move in moves:
-                back[move.to].append(Move(move.letter.turned(), state))
-        return Automaton(tuple(map(tuple, back)), tuple(state == 0 for state in range(len(self))))
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """One step; a negated set that looks both ways has two letters."""
-
-    letters: tuple[Letter, ...]
-
-    def turned(self) -> _Word:
-        return _Word(tuple(sorted((letter.turned() for letter in self.letters), key=lambda letter: letter.inverse)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    parts: tuple[_Path, ...]
-
-    def turned(self) -> _Chain:
-        return _Chain(tuple(part.turned() for part in reversed(self.parts)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    parts: tuple[_Path, ...]
-
-    def turned(self) -> _Choice:
-        return _Choice(tuple(part.turned() for part in self.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeat:
-    part: _Path
-    mark: str
-
-    def turned(self) -> _Repeat:
-        return _Repeat(self.part.turned(), self.mark)
-
-
-_Path = _Word | _Chain | _Choice | _Repeat
 
 
 @dataclass(frozen=True)
@@ -123,7 +46,7 @@ class Grammar:
     True
     """
 
-    path: _Path
+    path: Expression
 
     @classmethod
     def parse(cls, text: str, ontology: Ontology | None = None) -> Grammar:
@@ -152,12 +75,12 @@ class Grammar:
     @cached_property
     def relations(self) -> frozenset[str]:
         """Names of the relations that are written in it."""
-        return frozenset(name for word in _words(self.path) for letter in word.letters for name in letter.names)
+        return frozenset(name for word in words(self.path) for letter in word.letters for name in letter.names)
 
     @cached_property
     def automaton(self) -> Automaton:
         """The automaton, equivalent states merged."""
-        return _merged(_glushkov(self.path))
+        return automaton_of(self.path)
 
     def turned(self) -> Grammar:
         """Return the grammar of the same paths walked from their end.
@@ -169,7 +92,7 @@ class Grammar:
         return Grammar(self.path.turned())
 
     def __str__(self) -> str:
-        return _written(self.path, 0)
+        return written(self.path)
 
 
 # ---- reading
@@ -230,7 +153,7 @@ class _Parser:
             f"the path grammar cannot be read at character {place + 1}: {what}; {accepted}\n  {before}{line}{after}\n  {caret}"
         )
 
-    def read(self) -> _Path:
+    def read(self) -> Expression:
         if len(self.tokens) == 1:
             raise BadGrammar("the path grammar is empty; write a path such as pg:fabricatedAt/pg:usesEquipment")
         path = self._choice()
@@ -254,28 +177,28 @@ class _Parser:
             return True
         return False
 
-    def _choice(self) -> _Path:
+    def _choice(self) -> Expression:
         parts = [self._chain()]
         while self._next("|"):
             parts.append(self._chain())
-        return _flat(_Choice, parts)
+        return flat(Choice, parts)
 
-    def _chain(self) -> _Path:
+    def _chain(self) -> Expression:
         parts = [self._step()]
         while self._next("/"):
             parts.append(self._step())
-        return _flat(_Chain, parts)
+        return flat(Chain, parts)
 
-    def _step(self) -> _Path:
+    def _step(self) -> Expression:
         inverse = self._next("^")
         path = self._primary()
         kind = self.tokens[self.place][0]
         if kind in ("?", "*", "+"):
             self.place += 1
-            path = _repeated(path, kind)
+            path = repeated(path, kind)
         return path.turned() if inverse else path
 
-    def _primary(self) -> _Path:
+    def _primary(self) -> Expression:
         kind, text, place = self.tokens[self.place]
         self.place += 1
         if kind == "(":
@@ -292,12 +215,12 @@ class _Parser:
         if kind == "!":
             return self._negated()
         if kind in ("iri", "name", "bare"):
-            return _Word((Letter(frozenset((self._relation(kind, text, place),))),))
+            return Word((Letter(frozenset((self._relation(kind, text, place),))),))
         before = f" after '{self.tokens[self.place - 2][1]}'" if self.place > 1 else ""
         what = f"a relation is missing{before}" if kind == "end" else f"a relation is missing{before}, before '{text}'"
         raise self._wrong(place, len(text) or 1, what, "write a relation such as pg:fabricatedAt, or '('")
 
-    def _negated(self) -> _Path:
+    def _negated(self) -> Expression:
         members: list[tuple[bool, str]] = []
         if self._next("("):
             opened = self.tokens[self.place - 1][2]
@@ -319,7 +242,7 @@ class _Parser:
         letters = [Letter(forward, others=True)] if forward or not backward else []
         if backward:
             letters.append(Letter(backward, others=True, inverse=True))
-        return _Word(tuple(letters))
+        return Word(tuple(letters))
 
     def _member(self) -> tuple[bool, str]:
         inverse = self._next("^")
@@ -362,134 +285,3 @@ class _Parser:
                 place, len(text), f"'{text}' leads to a value", "a path walks only relations between entities"
             )
         return name
-
-
-def _flat(kind: type[_Chain] | type[_Choice], parts: list[_Path]) -> _Path:
-    flat: list[_Path] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else (part,))
-    return flat[0] if len(flat) == 1 else kind(tuple(flat))
-
-
-def _repeated(path: _Path, mark: str) -> _Path:
-    if isinstance(path, _Repeat):
-        return path if path.mark == mark else _Repeat(path.part, "*")
-    return _Repeat(path, mark)
-
-
-# ---- writing
-
-
-def _written(path: _Path, binding: int) -> str:
-    """Write a path; *binding* 0 inside a choice, 1 inside a chain, 2 before a mark."""
-    if isinstance(path, _Word):
-        text = _word(path)
-        return f"({text})" if binding == 2 and text.startswith("^") else text
-    if isinstance(path, _Repeat):
-        text = _written(path.part, 2) + path.mark
-        return f"({text})" if binding == 2 else text
-    if isinstance(path, _Chain):
-        text = "/".join(_written(part, 1) for part in path.parts)
-        return f"({text})" if binding == 2 else text
-    text = "|".join(_written(part, 0) for part in path.parts)
-    return f"({text})" if binding else text
-
-
-def _word(word: _Word) -> str:
-    first = word.letters[0]
-    if not first.others:
-        return ("^" if first.inverse else "") + "pg:" + next(iter(first.names))
-    members = [("^" if letter.inverse else "") + "pg:" + name for letter in word.letters for name in sorted(letter.names)]
-    if not members:
-        return "^!()" if first.inverse else "!()"
-    return "!" + (members[0] if len(members) == 1 else "(" + "|".join(members) + ")")
-
-
-def _words(path: _Path) -> Iterator[_Word]:
-    if isinstance(path, _Word):
-        yield path
-    elif isinstance(path, _Repeat):
-        yield from _words(path.part)
-    else:
-        for part in path.parts:
-            yield from _words(part)
-
-
-# ---- the automaton
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    empty: bool
-    first: tuple[int, ...]
-    last: tuple[int, ...]
-
-
-def _glushkov(path: _Path) -> Automaton:
-    """One state per letter written, and the state 0 before the first."""
-    letters: list[Letter] = []
-    follow: dict[int, dict[int, None]] = {}
-
-    def joined(sources: tuple[int, ...], targets: tuple[int, ...]) -> None:
-        for source in sources:
-            follow.setdefault(source, {}).update(dict.fromkeys(targets))
-
-    def ends(path: _Path) -> _Ends:
-        if isinstance(path, _Word):
-            places = tuple(range(len(letters) + 1, len(letters) + 1 + len(path.letters)))
-            letters.extend(path.letters)
-            return _Ends(False, places, places)
-        if isinstance(path, _Repeat):
-            inner = ends(path.part)
-            if path.mark in "*+":
-                joined(inner.last, inner.first)
-            return _Ends(inner.empty or path.mark in "?*", inner.first, inner.last)
-        parts = [ends(part) for part in path.parts]
-        if isinstance(path, _Choice):
-            return _Ends(
-                any(part.empty for part in parts),
-                tuple(place for part in parts for place in part.first),
-                tuple(place for part in parts for place in part.last),
-            )
-        whole = parts[0]
-        for part in parts[1:]:
-            joined(whole.last, part.first)
-            whole = _Ends(
-                whole.empty and part.empty,
-                whole.first + part.first if whole.empty else whole.first,
-                whole.last + part.last if part.empty else part.last,
-            )
-        return whole
-
-    whole = ends(path)
-    follow[0] = dict.fromkeys(whole.first)
-    moves = tuple(
-        tuple(Move(letters[place - 1], place) for place in follow.get(state, ())) for state in range(len(letters) + 1)
-    )
-    last = set(whole.last)
-    return Automaton(moves, tuple(state in last or (state == 0 and whole.empty) for state in range(len(moves))))
-
-
-def _merged(automaton: Automaton) -> Automaton:
-    """Merge states from which the same can be walked, until no two are alike."""
-    block = [int(accepts) for accepts in automaton.accepting]
-    while True:
-        signs = [
-            (block[state], frozenset((move.letter, block[move.to]) for move in moves))
-            for state, moves in enumerate(automaton.moves)
-        ]
-        numbers: dict[object, int] = {}
-        refined = [numbers.setdefault(sign, len(numbers)) for sign in signs]
-        if len(numbers) == len(set(block)):
-            break
-        block = refined
-    block = refined
-    chosen = {number: state for state, number in reversed(list(enumerate(block)))}
-
-    def moves(state: int) -> tuple[Move, ...]:
-        return tuple(dict.fromkeys(Move(move.letter, block[move.to]) for move in automaton.moves[state]))
-
-    return Automaton(
-        tuple(moves(chosen[number]) for number in range(len(chosen))),
-        tuple(automaton.accepting[chosen[number]] for number in range(len(chosen))),
-    )

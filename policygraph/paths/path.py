@@ -18,7 +18,11 @@ __all__ = ["Bound", "Path", "Paths"]
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A bound of an edge that is not known and that a path relies on; *place* is ``from`` or ``to``."""
+    """A bound of an edge that is not known and that a path relies on; *place* is ``from`` or ``to``.
+
+    >>> Bound(3, "from", "when it began is not known").place
+    'from'
+    """
 
     row: int
     place: str
@@ -99,7 +103,11 @@ class Path:
 
 
 class Paths(tuple[Path, ...]):
-    """Paths, best first; *truncated* where the search stopped before it had looked at all."""
+    """Paths, best first; *truncated* where the search stopped before it had looked at all.
+
+    >>> Paths(truncated=True), Paths(truncated=True).truncated
+    ((), True)
+    """
 
     truncated: bool
 

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from policygraph.errors import BadQuestion
+from policygraph.paths.automaton import Automaton
 from policygraph.paths.clock import FREE, Clock, Marks
 from policygraph.paths.compressed import Compressed, Flags, Grades, Ints
-from policygraph.paths.grammar import Automaton
 from policygraph.paths.walks import Hop, Walks
 from policygraph.view import FrozenView
 

@@ -64,6 +64,8 @@ class Search:
     >>> search = Search(view, Grammar.parse("pg:incorporates+", graph.ontology), ["n-0"], ["n-2"])
     >>> search.verdict.outcome, search.paths(1)[0].nodes
     (<Outcome.MET: 'met'>, ('n-0', 'n-1', 'n-2'))
+    >>> search.chokepoints(), search.minimum_cut().claims
+    (('n-1',), ('c-0',))
     """
 
     def __init__(
@@ -166,11 +168,7 @@ class Search:
     # ---- what it hangs on
 
     def chokepoints(self) -> tuple[str, ...]:
-        """Return the nodes that every supporting path passes, in the order they are passed; starts and ends are left out.
-
-        >>> Search.chokepoints.__name__
-        'chokepoints'
-        """
+        """Return the nodes that every supporting path passes, in the order they are passed; starts and ends are left out."""
         return () if self.best is None else self._relevant.chokepoints(self.best)
 
     def minimum_cut(self) -> Cut | None:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from policygraph.ontology import TimeRule
+from policygraph.paths.automaton import Automaton
 from policygraph.paths.compressed import Flags, Ints, grouping
-from policygraph.paths.grammar import Automaton, Letter
+from policygraph.paths.expression import Letter
 from policygraph.view import FrozenView
 
 __all__ = ["RULES", "Hop", "Walks"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from policygraph.paths.automaton import Automaton
 from policygraph.paths.compressed import Flags, Grades, Ints
-from policygraph.paths.grammar import Automaton, Letter
+from policygraph.paths.expression import Letter
 from policygraph.truth import Strength
 from policygraph.view import FrozenView
 
