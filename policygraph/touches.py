@@ -33,7 +33,7 @@ MOST_ROUTES = 8
 """Plants, programs or parts shown for each kind of way."""
 MOST_GAPS = 3
 """Gaps shown for each kind of way."""
-FLIP_BUDGET = 120
+FLIP_BUDGET = 80
 """How often the question is put again in the search for flips."""
 
 

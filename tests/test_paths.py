@@ -413,13 +413,18 @@ def brute_paths(frozen: FrozenView, asked: Search, start: int, longest: int) -> 
             continue
         strength = support(frozen, [(end, walk)], asked.targets, clear=False)
         if strength and pattern.fullmatch(spelt(frozen, walk, TIMED)):
-            ranked.add((-strength, len(walk), tuple(ids[node] for node in nodes), walk))
+            ranked.add((-strength, len(walk), tuple(ids[node] for node in nodes), later_first(walk)))
     return sorted(ranked)
+
+
+def later_first(walk: Any) -> tuple[tuple[int, bool], ...]:
+    return tuple((-row, inverse) for row, inverse in walk)
 
 
 def ranks(paths: tuple[Path, ...]) -> list[Any]:
     return [
-        (-path.verdict.all_.for_, len(path), path.nodes, tuple(zip(path.rows, path.inverse, strict=True))) for path in paths
+        (-path.verdict.all_.for_, len(path), path.nodes, later_first(zip(path.rows, path.inverse, strict=True)))
+        for path in paths
     ]
 
 

@@ -172,7 +172,7 @@ class _Finder:
 
     def _way(self, edge: int) -> int:
         """Return one number for the edge of the view and the direction it is walked in."""
-        return 2 * int(self.product.edge[edge]) + int(self.product.inverse[edge])
+        return int(self.product.inverse[edge]) - 2 * int(self.product.edge[edge])
 
     def remaining(self, level: int) -> Ints:
         """Return the fewest steps from each vertex to a target along edges of at least the level."""
