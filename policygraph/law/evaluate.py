@@ -8,7 +8,7 @@ does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, reduce
@@ -82,15 +82,19 @@ class Evaluation:
     def answer(self, rule: str, case: Case, item: str = "") -> Reading:
         """Return how a rule comes out on a case, or on another item put in the place of the case's own."""
         bound = Bound(item or case.item, case)
+        return self.settled(lambda: self.rule(rule, bound))
+
+    def settled(self, read: Callable[[], Reading]) -> Reading:
+        """Read again and again until what rules were taken to say of each other is what they say."""
         for _ in range(_MOST_ROUNDS):
-            self._done.clear()
             self._relied.clear()
-            reading = self.rule(rule, bound)
+            reading = read()
             changed = {key: self._done[key].verdict for key in self._relied if self._done[key].verdict != self._taken[key]}
             if not changed:
                 return reading
             self._taken |= changed
-        raise BadQuestion(f"the rules that '{rule}' asks for do not settle; look for a rule that asks for itself")
+            self._done.clear()
+        raise BadQuestion("the rules that this one asks for do not settle; look for a rule that asks for itself")
 
     def rule(self, name: str, bound: Bound) -> Reading:
         """Return how a rule comes out, once for each item it is asked of."""
@@ -103,7 +107,7 @@ class Evaluation:
             verdict = self._taken.setdefault(key, NO)
             return Reading("rule", f"{rule.title}, as found above", verdict, rule.basis, rule=name)
         self._under_way[key] = None
-        self._done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.rule(name, bound))
+        self._done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.settled(lambda: other.rule(name, bound)))
         del self._under_way[key]
         return reading
 
@@ -149,7 +153,7 @@ class Evaluation:
         reading = self._read(condition, bound)
         reading = replace(
             reading, label=condition.name or reading.label, cite=condition.cite or reading.cite,
-            note=noted(condition.note, reading.note), redo=lambda other: other.condition(condition, bound),
+            note=noted(condition.note, reading.note), redo=lambda other: other.settled(lambda: other.condition(condition, bound)),
         )  # fmt: skip
         return self._doubted(reading, condition.confidence, condition.edition)
 
@@ -275,15 +279,15 @@ class Evaluation:
         label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {_target_words(target)}".strip()
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
-        ends = self._ends(Search(self.view, grammar, starts, ()), target)
+        ends = {node: self.target(self.view.graph.node_ids[node], target) for node in self._ends(grammar, starts)}
         search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
         paths = search.paths(3)
         best = paths[0] if paths else None
         shown = (ends[index[best.nodes[-1]]],) if best else tuple(_doubtful(ends.values()))
 
         def gaps() -> Iterator[Gap]:
-            for end in ends.values():
-                if end.verdict.all_ == Truth(0, 0) and self._leads(grammar, starts, end, ends):
+            for node, end in ends.items():
+                if end.is_unknown and Search(self.view, grammar, starts, [node]).verdict.all_.for_:
                     yield from (gap for part in _leaves(end) if part.gaps for gap in part.gaps())
             yield from search.gaps()
 
@@ -297,15 +301,12 @@ class Evaluation:
             more_paths=tuple((path.verdict, path.steps) for path in paths), gaps=gaps, claims=claims,
         )  # fmt: skip
 
-    def _leads(self, grammar: Grammar, starts: Sequence[str], end: Reading, ends: Mapping[int, Reading]) -> bool:
-        node = next(number for number, reading in ends.items() if reading is end)
-        return Search(self.view, grammar, starts, [node]).verdict.all_.for_ > 0
-
-    def _ends(self, search: Search, target: law.Target) -> dict[int, Reading]:
-        """Read, for each node that a path may end in, whether it is what is wanted."""
-        product = search.product
-        nodes = np.unique(product.node[product.accepts]).tolist()
-        return {node: self.target(self.view.graph.node_ids[node], target) for node in nodes}
+    def _ends(self, grammar: Grammar, starts: Sequence[str]) -> list[int]:
+        """Return the nodes that a path on record may end in, however doubtful its steps."""
+        product = Search(self.view, grammar, starts, ()).product
+        reached = product.graph.reached(product.start)
+        found: list[int] = np.unique(product.node[reached][product.accepts[reached]]).tolist()
+        return found
 
     def target(self, id_: str, target: law.Target) -> Reading:
         """Return whether a node is what the end of a path must be."""
@@ -334,7 +335,8 @@ class Evaluation:
         if target.except_ is not None:
             inner = self.target(id_, target.except_)
             parts.append(Reading("not", inner.label and f"not: {inner.label}", ~inner.verdict, parts=(inner,), combine=lambda v: ~v[0]))
-        reading = joined("all", f"{facts.name(id_)} is what is asked for", parts)
+        told = any(part.label for part in parts)
+        reading = joined("all", f"{facts.name(id_)} is what is asked for" if told else "", parts)
         if len(parts) == 1:
             reading = parts[0]
         return self._doubted(replace(reading, note=noted(target.note, reading.note)), target.confidence, target.edition)
@@ -427,8 +429,7 @@ class Evaluation:
         else:
             starts = [id_ for id_ in self.told.items(condition.start, bound) or () if id_ in self.view.graph.index]
             grammar = _grammar(condition.among, self.view.graph.ontology)
-            product = Search(self.view, grammar, starts, ()).product
-            for node in np.unique(product.node[product.accepts]).tolist():
+            for node in self._ends(grammar, starts):
                 verdict = Search(self.view, grammar, starts, [node]).verdict
                 if verdict.all_.for_:
                     yield verdict, None, self.view.graph.node_ids[node]
@@ -443,7 +444,7 @@ class Evaluation:
 
 
 def _leaves(reading: Reading) -> Iterator[Reading]:
-    if not reading.parts and reading.verdict.all_ == Truth(0, 0):
+    if not reading.parts and reading.is_unknown:
         yield reading
     for part in reading.parts:
         yield from _leaves(part)
@@ -451,7 +452,7 @@ def _leaves(reading: Reading) -> Iterator[Reading]:
 
 def _doubtful(ends: Iterable[Reading]) -> Iterator[Reading]:
     """Yield the first end of which it is not known whether it is what is wanted."""
-    yield from islice((end for end in ends if end.verdict.all_ == Truth(0, 0) and end.label), 1)
+    yield from islice((end for end in ends if end.is_unknown and end.label), 1)
 
 
 def _codes_words(codes: Sequence[law.Entry]) -> str:

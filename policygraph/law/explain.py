@@ -140,7 +140,9 @@ class _Question:
     def finding(self) -> Finding:
         graph, reading = self.view.graph, self.read()
         routes = _routes(reading)
-        ends = dict.fromkeys(end for route in routes for step in route.path for end in (step.subject, step.object))
+        steps = [step for route in routes for step in route.path]
+        ends = dict.fromkeys(end for step in steps for end in (step.subject, step.object))
+        ends |= dict.fromkeys(item.speaker for step in steps for item in step.evidence)
         return Finding(
             question=self._question(),
             as_of=self.view.as_of,
@@ -157,7 +159,7 @@ class _Question:
             remarks=tuple(self._remarks(reading)),
             subject=self.case.item,
             labels={id_: graph.label(id_) for id_ in ends},
-            classes={id_: graph.entity(id_).type for id_ in ends},
+            classes={id_: graph.node_class[graph.index[id_]] for id_ in ends},
             find_gaps=lambda: self._gaps(reading),
             find_flips=lambda: self._flips(reading),
             find_intervals=lambda: self._intervals(reading),
@@ -165,14 +167,17 @@ class _Question:
 
     def _question(self) -> str:
         item = f"{self.view.graph.label(self.case.item)}" if self.case.item else "a case without an item"
-        rest = str(replace_item(self.case))
-        return f"Does '{self.rule.title}' reach {item}{f' ({rest})' if rest else ''}?"
+        rest = self.case.model_copy(update={"item": ""})
+        return f"Does '{self.rule.title}' reach {item}{f' ({rest})' if rest != Case() else ''}?"
 
     def _binding(self, reading: Reading) -> str:
-        """Name the most binding text that counts in the answer."""
-        used = [self.book.rules[found.rule] for found in reading.walk() if found.rule and found.verdict.all_ != Truth(0, 0)]
-        best = min([self.rule, *used], key=lambda rule: BINDINGNESS.index(rule.bindingness))
-        return f"{best.bindingness.replace('-', ' ')}, {best.basis} ({best.title})"
+        """Name the text asked for and how far it binds, and any less binding one that the answer rests on."""
+        rank = BINDINGNESS.index
+        used = (self.book.rules[part.rule] for part in _combined(reading) if part.rule and part.verdict.all_.for_)
+        weaker = dict.fromkeys(rule.id for rule in used if rank(rule.bindingness) > rank(self.rule.bindingness))
+        parts = [self.rule, *(self.book.rules[name] for name in weaker)] if reading.verdict.all_.for_ else [self.rule]
+        said = [f"{rule.bindingness.replace('-', ' ')}, {rule.basis} ({rule.title})" for rule in parts]
+        return said[0] + (f"; in part only {' and '.join(said[1:])}" if said[1:] else "")
 
     def _coverage(self) -> str:
         graph = self.view.graph
@@ -232,7 +237,8 @@ class _Question:
             return known[rejected]
 
         return flips(
-            lambda rejected: again(rejected).verdict, lambda rejected: again(rejected).rests_on, source, budget=_FLIP_BUDGET
+            lambda rejected: again(rejected).verdict, lambda rejected: again(rejected).rests_on, source,
+            budget=max(12, _FLIP_BUDGET // max(1, len(self.family))),
         )
 
     def _intervals(self, reading: Reading) -> Iterator[tuple[date | None, date | None]]:
@@ -265,11 +271,6 @@ class _Question:
         return found
 
 
-def replace_item(case: Case) -> Case:
-    """Return the case without its item, for a question that names the item first."""
-    return case.model_copy(update={"item": ""})
-
-
 def _combined(reading: Reading) -> Iterator[Reading]:
     """Yield a reading and all it was combined from, without what is only shown beside."""
     yield reading
@@ -299,18 +300,21 @@ def _as_one(evaluation: Evaluation, family: str, each: Mapping[str, Reading]) ->
 
 
 def _routes(reading: Reading) -> tuple[Route, ...]:
-    """Return the paths that support the answer, best first."""
-    found = [
-        Route(part.label, verdict, steps, part.label)
-        for part in reading.walk()
-        if part.kind == "path" and part.verdict.all_.for_
-        for verdict, steps in part.more_paths
-        if len(steps) > 1
-    ]
+    """Return the paths of more than one step that support the answer, best first, each under the paragraph that asks for it."""
     told: dict[tuple[tuple[str, str, str], ...], Route] = {}
-    for route in found:
-        told.setdefault(tuple((step.subject, step.relation, step.object) for step in route.path), route)
+    for part, cite in _cited(reading, ""):
+        for verdict, steps in part.more_paths if part.kind == "path" and part.verdict.all_.for_ else ():
+            key = tuple((step.subject, step.relation, step.object) for step in steps)
+            if len(steps) > 1 and key not in told:
+                end = steps[-1].subject if steps[-1].inverse else steps[-1].object
+                told[key] = Route(cite, verdict, steps, part.label, end)
     ordered = sorted(told.values(), key=lambda route: (-route.verdict.uncontested.for_, -route.verdict.all_.for_, len(route.path)))
     return tuple(ordered[:_MOST_ROUTES])
 
 
+def _cited(reading: Reading, cite: str) -> Iterator[tuple[Reading, str]]:
+    """Yield what a reading was combined from, each with the nearest paragraph above it."""
+    here = reading.cite or cite
+    yield reading, here
+    for part in reading.parts:
+        yield from _cited(part, here)

@@ -19,7 +19,7 @@ from functools import cached_property, reduce
 from typing import Any
 
 from policygraph.findings import Evidence, Gap, Proof, Step
-from policygraph.truth import Strength, Truth, Verdict
+from policygraph.truth import Outcome, Strength, Truth, Verdict
 
 __all__ = ["NO", "UNKNOWN", "YES", "Reading", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported"]
 
@@ -98,13 +98,36 @@ class Reading:
         for part in (*self.parts, *self.beside):
             yield from part.walk()
 
-    def proof(self) -> Proof:
-        """Return it as a node of a proof tree; of what stands beside, only what decides is shown."""
-        beside = tuple(part for reading in self.beside for part in reading.deciding())
+    def proof(self, shown: set[tuple[object, ...]] | None = None) -> Proof:
+        """Return it as a node of a proof tree.
+
+        A rule that was shown is not shown again; of what stands beside, only what decides is shown; and where one of several
+        holds for certain, those of which nothing is known are named and no more.
+        """
+        told: set[tuple[object, ...]] = set() if shown is None else shown
+        key = (self.rule, id(self.parts))
+        note = self.note
+        children: tuple[Reading, ...] = ()
+        if self.rule and key in told:
+            note = "as shown above"
+        else:
+            told |= {key} if self.rule else set()
+            beside = tuple(part for reading in self.beside for part in reading.deciding())
+            children = (*(self.shown or self.parts), *beside)
+        settled = self.kind == "any" and self.verdict.outcome is Outcome.MET
         return Proof(
-            kind=self.kind, label=self.label, verdict=self.verdict, cite=self.cite, note=self.note, steps=self.steps,
-            evidence=self.evidence, children=tuple(part.proof() for part in (*(self.shown or self.parts), *beside)),
+            kind=self.kind, label=self.label, verdict=self.verdict, cite=self.cite, note=note, steps=self.steps,
+            evidence=self.evidence,
+            children=tuple(part._named() if settled and part.is_unknown else part.proof(told) for part in children),
         )  # fmt: skip
+
+    def _named(self) -> Proof:
+        return Proof(self.kind, self.label, self.verdict, self.cite)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known either way."""
+        return self.verdict.all_ == Truth(0, 0)
 
     def deciding(self) -> Iterator[Reading]:
         """Yield the reading with only those parts that decide it, or those parts alone where it has nothing to say itself."""
@@ -112,7 +135,7 @@ class Reading:
         if self.kind == "any" and self.verdict.all_.for_:
             best = max(parts, key=lambda part: (part.verdict.uncontested.for_, part.verdict.all_.for_))
             parts = (best,)
-        elif self.verdict.all_ == Truth(0, 0):
+        elif self.is_unknown:
             parts = tuple(part for part in parts if part.kind != "rule" and any(below.steps for below in part.walk()))
         kept = tuple(part for reading in parts for part in reading.deciding())
         if len(kept) == 1 and self.kind in ("any", "all") and not self.note and not self.cite:
@@ -219,7 +242,7 @@ def pivotal_gaps(root: Reading, limit: int = 10) -> Iterator[Gap]:
 
 def _unknown_leaves(reading: Reading, above: tuple[Reading, ...]) -> Iterator[tuple[Reading, ...]]:
     trail = (*above, reading)
-    if not reading.parts and reading.verdict.all_ == Truth(0, 0):
+    if not reading.parts and reading.is_unknown:
         yield trail
     for part in reading.parts:
         yield from _unknown_leaves(part, trail)
@@ -234,6 +257,6 @@ def _worked(trail: tuple[Reading, ...], value: Verdict) -> Verdict:
 
 
 def _neutral(reading: Reading, part: Reading) -> Verdict:
-    if part.verdict.all_ != Truth(0, 0):
+    if not part.is_unknown:
         return part.verdict
     return {"all": YES, "rule": YES, "any": NO}.get(reading.kind, part.verdict)
