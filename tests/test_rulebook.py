@@ -41,6 +41,7 @@ def test_the_footnote_1_rule_has_its_three_texts() -> None:
     book = Rulebook.load(LAW, Ontology.shipped())
     footnote = book.rule("ear-fdp-footnote-1")
     days = [date(2020, 5, 14), date(2020, 5, 15), date(2020, 8, 16), date(2020, 8, 17), date(2022, 2, 3), date(2026, 11, 22)]
+    assert [version.effective for version in footnote.versions if version.cite == "85 FR 51596"] == [date(2020, 8, 17), date(2020, 9, 15)]
     cites = [version.cite if (version := footnote.enforced(day)) else None for day in days]
     assert cites == [None, "85 FR 29849", "85 FR 29849", "85 FR 51596", "87 FR 6022", "87 FR 6022"]
 

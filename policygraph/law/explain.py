@@ -56,6 +56,14 @@ def explain(
         If there is no such rule, item or party.
     BadQuestion
         If the case speaks of an act or topic that no rule knows, or a status is none.
+
+    Examples
+    --------
+    >>> import policygraph as pg
+    >>> kg = pg.load()
+    >>> finding = explain(kg.view("2025-05-20").frozen, kg.rules, "ear-gp10", Case(item="ascend-910c", act="use"))
+    >>> str(finding.outcome), [gap.relation for gap in finding.gaps]
+    ('met', ['authorisations', 'end-use'])
     """
     asked = rulebook.rule(rule)
     assumed = {rulebook.rule(name).id: _status(status) for name, status in (assume or {}).items()}

@@ -315,13 +315,17 @@ class Facts:
         view = self.view
         label = f"{self.name(id_)}: {condition.quantity} {condition.comparison} {condition.value:,g} {condition.unit}".strip()
         result = measures.compare(view, id_, condition.quantity, condition.comparison, condition.value)
-        best = result.figures[0].text if result.figures else ""
-        rows = dict.fromkeys(row for figure in result.figures for row in figure.rows)
-        against = dict.fromkeys(row for figure in result.figures for row in figure.opposed)
+        best = result.figures[0] if result.figures else None
+        deciding = [figure for figure in result.figures if best and figure.group == best.group]
+        evidence = (
+            *view.evidence(dict.fromkeys(row for figure in deciding for row in figure.rows)),
+            *view.evidence(dict.fromkeys(row for figure in deciding for row in figure.opposed), against=True),
+        )
+        all_rows = dict.fromkeys(row for figure in result.figures for row in (*figure.rows, *figure.opposed))
         gap = Gap(id_, condition.quantity, None, "decimal", f"{condition.quantity} of {self.name(id_)}")
-        evidence = (*view.evidence(rows), *view.evidence(against, against=True))
         return Reading(
-            "measure", label, result.verdict, note=noted(best, result.note), evidence=evidence, gaps=lambda: (gap,)
+            "measure", label, result.verdict, note=noted(best.text if best else "", result.note), evidence=evidence,
+            gaps=lambda: (gap,), claims=lambda: (view.graph.table.ids[row] for row in all_rows),
         )  # fmt: skip
 
 
