@@ -240,6 +240,7 @@ class Writing:
 def as_codes(node: Node) -> Any:
     """Return a list of codes as plain values; 3E001 is a code and no number.
 
+    >>> from policygraph.datasets.files import parse_yaml
     >>> as_codes(parse_yaml("[3E001, {code: 4E001, from: 2023-11-17}]", "x.yaml"))
     ['3E001', {'code': '4E001', 'from': '2023-11-17'}]
     """
