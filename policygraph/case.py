@@ -235,7 +235,7 @@ class Case(_Value):
         """Accept the short forms, and move parties given by role to ``parties``."""
         told = {key: value for key, value in dict(given).items() if value is not None}
         parties: Any = told.pop("parties", {})
-        complete = bool(told.pop("parties_complete", False))
+        complete = _yes_or_no("parties_complete", told.pop("parties_complete", False))
         if isinstance(parties, str):
             if _word(parties) not in ("complete", "none"):
                 raise ValueError(f"parties are given by role, or 'complete', or 'none', and not '{parties}'")
@@ -244,7 +244,7 @@ class Case(_Value):
             raise ValueError("parties are given by role, for example {end_user: bytedance}")
         by_role = {_word(role): somebody for role, somebody in parties.items()}
         if "complete" in by_role:
-            complete = complete or bool(by_role.pop("complete"))
+            complete = complete or _yes_or_no("complete", by_role.pop("complete"))
         for key in [key for key in told if _word(key) in ROLES]:
             by_role[_word(key)] = told.pop(key)
         for role in by_role:
@@ -364,16 +364,17 @@ def _several(given: Any) -> tuple[Any, ...]:
 
 
 def _knowledge(given: Any) -> dict[str, bool]:
-    def answer(value: Any) -> bool:
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and _word(value) in ("yes", "no", "none"):
-            return _word(value) == "yes"
-        raise ValueError(f"knowledge is yes or no, and not {value!r}")
-
     if isinstance(given, Mapping):
-        return {_word(str(topic)): answer(value) for topic, value in given.items()}
-    return {_EVERY_TOPIC: answer(given)}
+        return {_word(str(topic)): _yes_or_no("knowledge", value) for topic, value in given.items()}
+    return {_EVERY_TOPIC: _yes_or_no("knowledge", given)}
+
+
+def _yes_or_no(what: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _word(value) in ("yes", "no", "none", "true", "false"):
+        return _word(value) in ("yes", "true")
+    raise ValueError(f"{what} is yes or no, and not {value!r}")
 
 
 def _unknown(said: str, word: str, accepted: tuple[str, ...]) -> str:

@@ -24,6 +24,7 @@ def test_what_is_left_out_is_a_gap_and_none_is_an_answer() -> None:
 def test_complete_parties_leave_nobody_unnamed() -> None:
     for case in (Case(parties="complete"), Case(parties="none"), Case(parties={"complete": True}), Case(parties_complete=True)):
         assert case.party("lender") == ()
+    assert Case(parties_complete="no").party("lender") is None
     named = Case(parties={"end_user": "huawei", "complete": True})
     assert named.party("end-user") == (Party(id="huawei"),)
     assert named.party("purchaser") == ()
@@ -83,6 +84,7 @@ def test_the_country_it_leaves_is_from() -> None:
         ({"iten": "x"}, "a case has no input 'iten'; did you mean 'item'?"),
         ({"parties": {"end_usr": "x"}}, "a case has no party 'end-usr'; did you mean 'end-user'?"),
         ({"knowledge": "perhaps"}, "knowledge is yes or no, and not 'perhaps'"),
+        ({"parties_complete": "perhaps"}, "parties_complete is yes or no, and not 'perhaps'"),
         ({"on": "2025-05"}, "'2025-05' is not a date; write a date as YYYY-MM-DD, for example 2025-05-13"),
         ({"quantity": -1}, "quantity of a case: Input should be greater than or equal to 0"),
         ({"value": -5.0}, "value of a case: Input should be greater than or equal to 0"),
