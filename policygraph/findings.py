@@ -256,6 +256,9 @@ class Proof:
 MOST_SHOWN = 3
 """Claims shown for each side of a step in a note; the JSON has them all."""
 
+MOST_SPEAKERS = 6
+"""Speakers named for each side of a route in a table."""
+
 
 def _step_lines(step: Step, pad: str) -> Iterator[str]:
     arrow = f"{step.subject} --{step.relation}--> {step.object}"
@@ -439,26 +442,39 @@ class Finding:
         return f"<Finding as of {self.as_of}: {self.question} {str(self.outcome).capitalize()}.>"
 
     def _repr_html_(self) -> str:
-        """Show the note in a notebook cell: static, readable where scripts are not run."""
-        colours = {"met": "#9a3412", "not met": "#1e3a5f", "contested": "#6b21a8", "unknown": "#525252"}
-        head = escape(self.question)
-        badge = escape(str(self.outcome)) + (f", leaning {self.leaning}" if self.outcome is Outcome.CONTESTED else "")
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(route.label or route.kind)}</td>"
-            f"<td>{escape(str(route.verdict.outcome))}</td><td>{Strength(route.verdict.all_.for_).word}</td>"
-            f"<td style='text-align:left'>{' &rarr; '.join(escape(part) for part in _chain(route))}</td></tr>"
+        """Show the note in a notebook cell: static, readable where scripts are not run and styles are dropped."""
+        leaning = f", leaning {self.leaning}" if self.outcome is Outcome.CONTESTED else ""
+        on_record = f", on record by {self.known_by}" if self.known_by else ""
+        clear = self._grade(self.verdict.uncontested)
+        runs = f"Everything that stands: {self._grade(self.verdict.all_)}. Undisputed claims alone: {clear}."
+        outcome = f"As of {self.as_of}{on_record}: <b>{self.outcome}{leaning}</b>."
+        binding = f"<br>Most binding text it rests on: {escape(self.binding)}." if self.binding else ""
+        remarks = "".join(f"<br>{escape(remark)}" for remark in self.remarks)
+        heads = ("route", "outcome", "strength", "best path", "on whose word", "disputed by")
+        table = "".join(
+            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell) or '&ndash;'}</td>" for cell in self._row(route)) + "</tr>"
             for route in self.routes
         )
-        routes = (
-            f"<table><thead><tr><th>route</th><th>outcome</th><th>strength</th><th>best path</th></tr></thead>{rows}</table>"
-            if rows
-            else ""
-        )
+        head = "".join(f"<th style='text-align:left'>{name}</th>" for name in heads)
+        routes = f"<table><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>" if self.routes else ""
         text = escape("\n".join(self._lines()))
         return (
-            f"<div><p><b>{head}</b><br>as of {self.as_of}: <b style='color:{colours[str(self.outcome)]}'>{badge}</b></p>"
-            f"{routes}<details><summary>proof, gaps, flips, sources</summary><pre>{text}</pre></details></div>"
+            f"<div><p><b>{escape(self.question)}</b><br>{outcome} {runs}{binding}{remarks}</p>"
+            f"{routes}<details><summary>The whole note: proof, gaps, flips, sources</summary><pre>{text}</pre></details></div>"
         )
+
+    def _row(self, route: Route) -> tuple[str, ...]:
+        """Tell a route in the cells of a table: its steps by name, who vouches for them, and who disputes one."""
+
+        def speakers(against: bool) -> str:
+            said = (item.speaker for step in route.path for item in step.evidence if item.against is against)
+            names = list(dict.fromkeys(self.labels.get(id_, id_) for id_ in said))
+            more = [f"{len(names) - MOST_SPEAKERS} more"] if len(names) > MOST_SPEAKERS else []
+            return ", ".join([*names[:MOST_SPEAKERS], *more])
+
+        path = " \N{RIGHTWARDS ARROW} ".join(self.labels.get(id_, id_) for id_ in _chain(route))
+        strength = Strength(route.verdict.all_.for_ or route.verdict.all_.against).word
+        return route.kind, str(route.verdict.outcome), strength, path, speakers(False), speakers(True)
 
 
 def _chain(route: Route) -> tuple[str, ...]:
