@@ -443,27 +443,16 @@ class Finding:
 
     def _repr_html_(self) -> str:
         """Show the note in a notebook cell: static, readable where scripts are not run and styles are dropped."""
-        leaning = f", leaning {self.leaning}" if self.outcome is Outcome.CONTESTED else ""
-        on_record = f", on record by {self.known_by}" if self.known_by else ""
-        clear = self._grade(self.verdict.uncontested)
-        runs = f"Everything that stands: {self._grade(self.verdict.all_)}. Undisputed claims alone: {clear}."
-        outcome = f"As of {self.as_of}{on_record}: <b>{self.outcome}{leaning}</b>."
-        binding = f"<br>Most binding text it rests on: {escape(self.binding)}." if self.binding else ""
-        remarks = "".join(f"<br>{escape(remark)}" for remark in self.remarks)
+        note = list(self._lines())
+        lines = [escape(line.strip()) for line in note[: note.index("", 3)] if line]
+        top = "<br>".join(f"<b>{line}</b>" if number in (0, 2) else line for number, line in enumerate(lines))
         heads = ("route", "outcome", "strength", "best path", "on whose word", "disputed by")
-        table = "".join(
-            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell) or '&ndash;'}</td>" for cell in self._row(route)) + "</tr>"
-            for route in self.routes
-        )
-        head = "".join(f"<th style='text-align:left'>{name}</th>" for name in heads)
-        routes = f"<table><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>" if self.routes else ""
-        text = escape("\n".join(self._lines()))
-        return (
-            f"<div><p><b>{escape(self.question)}</b><br>{outcome} {runs}{binding}{remarks}</p>"
-            f"{routes}<details><summary>The whole note: proof, gaps, flips, sources</summary><pre>{text}</pre></details></div>"
-        )
+        rows = [f"<th style='text-align:left'>{head}</th>" for head in heads], *map(self._row, self.routes)
+        table = "<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in rows) + "</table>" if self.routes else ""
+        whole = f"<summary>The whole note: proof, gaps, flips, sources</summary><pre>{escape(chr(10).join(note))}</pre>"
+        return f"<div><p>{top}</p>{table}<details>{whole}</details></div>"
 
-    def _row(self, route: Route) -> tuple[str, ...]:
+    def _row(self, route: Route) -> list[str]:
         """Tell a route in the cells of a table: its steps by name, who vouches for them, and who disputes one."""
 
         def speakers(against: bool) -> str:
@@ -472,9 +461,10 @@ class Finding:
             more = [f"{len(names) - MOST_SPEAKERS} more"] if len(names) > MOST_SPEAKERS else []
             return ", ".join([*names[:MOST_SPEAKERS], *more])
 
+        kind = route.kind if route.label in ("", route.kind) else f"{route.kind}: {route.label}"
         path = " \N{RIGHTWARDS ARROW} ".join(self.labels.get(id_, id_) for id_ in _chain(route))
-        strength = Strength(route.verdict.all_.for_ or route.verdict.all_.against).word
-        return route.kind, str(route.verdict.outcome), strength, path, speakers(False), speakers(True)
+        cells = (kind, str(route.verdict.outcome), Strength(route.verdict.all_.for_).word, path, speakers(False), speakers(True))
+        return [f"<td style='text-align:left'>{escape(cell) or '&ndash;'}</td>" for cell in cells]
 
 
 def _chain(route: Route) -> tuple[str, ...]:
