@@ -96,6 +96,9 @@ class Clock:
             if value == FREE:
                 continue
             chosen = np.flatnonzero(kind == value)
+            if self._latest[value, state] == _NONE and self._earliest[value, state] > LAST:
+                kind[chosen], begin[chosen], end[chosen] = FREE, FIRST, LAST
+                continue
             here, which = np.unique(nodes[chosen], return_inverse=True)
             begins, ends, latest, earliest = self._departures(value, here.astype(np.int32), state)
             end[chosen] = _ceiling(end[chosen], which, *begins, latest)

@@ -187,19 +187,18 @@ class _Growth:
             vertices, nodes_here = layer.vertex[chosen], layer.node[chosen]
             marks_here = Marks(*(part[chosen] for part in layer.marks))
             for hop in hops:
-                owner, rows = self.walks.leaving(hop, nodes_here)
-                marks = Marks(*(part[owner] for part in marks_here))
-                if self.timed and len(rows):
-                    allowed = self.clock.allows(marks, hop, rows)
-                    owner, rows = owner[allowed], rows[allowed]
-                    marks = Marks(*(part[allowed] for part in marks))
-                if not len(rows):
-                    continue
-                nodes = self.walks.ends(rows, inverse=hop.inverse)
-                if self.timed:
-                    marks = self.clock.reduced(self.clock.left(hop, marks, rows), nodes, hop.to)
-                states = np.full(len(rows), hop.to, np.int32)
-                yield vertices[owner], self._placed(nodes, states, marks), rows, np.full(len(rows), hop.inverse)
+                for owner, rows in self.walks.portions(hop, nodes_here):
+                    marks = Marks(*(part[owner] for part in marks_here))
+                    if self.timed and len(rows):
+                        allowed = self.clock.allows(marks, hop, rows)
+                        owner, rows, marks = owner[allowed], rows[allowed], Marks(*(part[allowed] for part in marks))
+                    if not len(rows):
+                        continue
+                    nodes = self.walks.ends(rows, inverse=hop.inverse)
+                    if self.timed:
+                        marks = self.clock.reduced(self.clock.left(hop, marks, rows), nodes, hop.to)
+                    states = np.full(len(rows), hop.to, np.int32)
+                    yield vertices[owner], self._placed(nodes, states, marks), rows, np.full(len(rows), hop.inverse)
 
     def _placed(self, nodes: Ints, states: Ints, marks: Marks) -> Ints:
         """Return the vertices of these nodes, states and marks, making those that are new."""
@@ -210,9 +209,11 @@ class _Growth:
         found[plain] = self.place[key[plain]]
         new = plain[found[plain] < 0]
         if len(new):
-            keys, first = np.unique(key[new], return_index=True)
-            self.place[keys] = self._made(nodes, states, marks, new[first])
-            found[new] = self.place[key[new]]
+            keys, order = key[new], np.arange(len(new), dtype=np.int32)
+            self.place[keys] = order
+            chosen = new[self.place[keys] == order]
+            self.place[key[chosen]] = self._made(nodes, states, marks, chosen)
+            found[new] = self.place[keys]
         bound = np.flatnonzero(~free)
         if len(bound):
             pairs = self._mark_numbers(Marks(*(part[bound] for part in marks))) * len(self.place) + key[bound]

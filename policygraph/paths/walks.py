@@ -5,6 +5,8 @@ Comes in: a view, and which of its edges may be walked. Goes out: for nodes and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +21,7 @@ __all__ = ["RULES", "Hop", "Walks"]
 
 RULES = {TimeRule.DURING: 1, TimeRule.BEFORE: 2}
 """Numbers of the time rules that join edges; any other is 0."""
+_PORTION = 4_000_000
 
 
 class Hop(NamedTuple):
@@ -106,18 +109,24 @@ class Walks:
 
     def leaving(self, hop: Hop, nodes: Ints) -> tuple[Ints, Ints]:
         """Return the edges by which a hop leaves nodes: for each, the place of its node in *nodes*, and its row."""
+        index, low, sizes = self._spans(hop, nodes)
+        return _gathered(index, low, sizes)
+
+    def portions(self, hop: Hop, nodes: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """Yield what :meth:`leaving` returns in portions that fit in memory, for whoever throws most of it away."""
+        index, low, sizes = self._spans(hop, nodes)
+        cuts = np.flatnonzero(np.diff(np.cumsum(sizes) // _PORTION)) + 1
+        for begin, end in pairwise([0, *cuts.tolist(), len(nodes)]):
+            owner, rows = _gathered(index, low[begin:end], sizes[begin:end])
+            yield owner + np.int32(begin), rows
+
+    def _spans(self, hop: Hop, nodes: Ints) -> tuple[_Index, Ints, Ints]:
         index = self._indexed(hop, len(nodes))
         if index.pointer is not None:
             low, high = index.pointer[nodes], index.pointer[nodes + 1]
         else:
             low, high = np.searchsorted(index.sources, nodes), np.searchsorted(index.sources, nodes, "right")
-        sizes = high - low
-        total = int(sizes.sum())
-        owner = np.repeat(np.arange(len(nodes), dtype=np.int32), sizes)
-        if not total:
-            return owner, np.zeros(0, np.int32)
-        places = np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(total)
-        return owner, index.rows[places]
+        return index, low, high - low
 
     def _indexed(self, hop: Hop, asked: int) -> _Index:
         key = hop.relations, hop.inverse
@@ -135,3 +144,9 @@ class Walks:
             index = index._replace(pointer=pointer)
         self._index[key] = index
         return index
+
+
+def _gathered(index: _Index, low: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    owner = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    places = np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(owner))
+    return owner, index.rows[places]
