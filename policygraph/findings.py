@@ -235,7 +235,7 @@ class Proof:
         }
 
     def lines(self, depth: int = 0, *, outline: bool = False) -> Iterator[str]:
-        """Yield the tree as indented lines of text; as an *outline*, without steps and evidence."""
+        """Yield the tree as indented lines of text; as an *outline*, without the steps of paths and with one claim for each side."""
         pad = "  " * depth
         cite = f" [{self.cite}]" if self.cite else ""
         mark = {"met": "+", "not met": "-", "contested": "~", "unknown": "?"}[str(self.verdict.outcome)]
@@ -247,8 +247,7 @@ class Proof:
             yield f"{pad}    note: {self.note}"
         for step in () if outline else self.steps:
             yield from _step_lines(step, pad + "    ")
-        for item in () if outline else self.evidence:
-            yield f"{pad}    {'against' if item.against else 'for'}: {item}"
+        yield from _side_lines(self.evidence, pad + "    ", 1 if outline else MOST_SHOWN)
         for child in self.children:
             yield from child.lines(depth + 1, outline=outline)
 
@@ -263,14 +262,19 @@ MOST_SPEAKERS = 6
 def _step_lines(step: Step, pad: str) -> Iterator[str]:
     arrow = f"{step.subject} --{step.relation}--> {step.object}"
     yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
-    for against in (False, True):
-        side = [item for item in step.evidence if item.against is against]
-        for item in side[:MOST_SHOWN]:
-            yield f"{pad}    {'against' if against else 'for'}: {item}"
-        if len(side) > MOST_SHOWN:
-            yield f"{pad}    and {len(side) - MOST_SHOWN} more {'against' if against else 'in support'}"
+    yield from _side_lines(step.evidence, pad + "    ", MOST_SHOWN)
     for bound in step.unknown_bounds:
         yield f"{pad}    relies on an unknown bound: {bound}"
+
+
+def _side_lines(evidence: Iterable[Evidence], pad: str, most: int) -> Iterator[str]:
+    items = list(evidence)
+    for against in (False, True):
+        side = [item for item in items if item.against is against]
+        for item in side[:most]:
+            yield f"{pad}{'against' if against else 'for'}: {item}"
+        if len(side) > most:
+            yield f"{pad}and {len(side) - most} more {'against' if against else 'in support'}"
 
 
 def _nothing() -> tuple[()]:
@@ -420,11 +424,16 @@ class Finding:
         yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
         for gap in self.gaps:
             yield f"  {f'{gap.route}: ' if gap.route else ''}{gap.pattern}: {gap.why}"
-        yield "What would change the outcome:" if self.flips else "No set of up to three claims changes the outcome."
+        if self.flips:
+            yield "What would change the outcome:"
+        elif self.flips_truncated:
+            yield "What would change the outcome: nothing was found among one or two claims or a whole source; the search went no further."
+        else:
+            yield "No set of up to three claims changes the outcome."
         for flip in self.flips:
             what = ", ".join(flip.documents if flip.whole_source else flip.claims)
             yield f"  rejecting {'the source ' if flip.whole_source else ''}{what}: {flip.becomes}"
-        if self.flips_truncated:
+        if self.flips and self.flips_truncated:
             yield "  (the search was cut short; there may be others)"
         yield "Sources:"
         for number, item in enumerate(self.sources, 1):
