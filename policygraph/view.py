@@ -274,7 +274,10 @@ class FrozenView:
         return [int(row) for row in where.start + np.flatnonzero(keep)]
 
     def verdict(self, subject: str, relation: str, object_: str) -> Verdict:
-        """Tell whether a statement holds on the day, in both runs; silence is unknown unless something is declared complete."""
+        """Tell whether a statement holds on the day, in both runs; silence is unknown unless something is declared complete.
+
+        What happens in a period (the clock *During*) holds from its beginning on: what was made or supplied stays so.
+        """
         verdict = Verdict.unknown()
         for row in self.find(subject, relation, object_):
             edges = self.edges
