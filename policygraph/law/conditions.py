@@ -84,6 +84,10 @@ class Entry(_Doubt):
         """
         return code == self.code or code.startswith(self.code + ".")
 
+    def stands(self, on: date) -> bool:
+        """Tell whether it stands in the list on a day."""
+        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
+
 
 def _entry(given: Any) -> Any:
     if isinstance(given, str):

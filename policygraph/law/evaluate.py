@@ -22,22 +22,20 @@ from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.facts import Facts
-from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, merged, noted, opposed, supported
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported
 from policygraph.law.rulebook import Notice, Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
 from policygraph.ontology import Ontology
-from policygraph.paths import Grammar, Search, Targets
+from policygraph.paths import Grammar, Path, Search, Targets
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
 __all__ = ["Bound", "Evaluation"]
 
-_DOUBTS: Mapping[str, str] = {
-    "unverified": "this wording was not read in the text itself, so it counts as presumed at most",
-    "argued": "this reading is argued and not settled, so it counts as presumed at most",
-}
 _PARTS = "pg:incorporates+"
 _MOST_ROUNDS = 64
+_PATHS_LOOKED_AT = 12
+_WAYS_NAMED = 3
 
 
 @cache
@@ -72,6 +70,8 @@ class Evaluation:
         self.textual = textual
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self._read_once: dict[tuple[object, ...], Reading] = {}
+        self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
         self._done: dict[tuple[object, ...], Reading] = {}
         self._under_way: dict[tuple[object, ...], None] = {}
         self._taken: dict[tuple[object, ...], Verdict] = {}
@@ -94,6 +94,7 @@ class Evaluation:
                 return reading
             self._taken |= changed
             self._done.clear()
+            self._read_once.clear()
         raise BadQuestion("the rules that this one asks for do not settle; look for a rule that asks for itself")
 
     def rule(self, name: str, bound: Bound) -> Reading:
@@ -121,7 +122,7 @@ class Evaluation:
             if isinstance(where, law.All) and not (where.name or where.cite or where.confidence or version.confidence):
                 parts += self._children(where, bound)
             else:
-                parts.append(self._doubted(self.condition(where, bound), version.confidence, None))
+                parts.append(doubted(self.condition(where, bound), version, self.on))
         return replace(joined("rule", rule.title, parts, cite=rule.basis, note=note), rule=rule.id)
 
     def version_of(self, rule: Rule) -> Version | None:
@@ -149,21 +150,19 @@ class Evaluation:
     # ---- conditions
 
     def condition(self, condition: law.Condition, bound: Bound) -> Reading:
-        """Return how a condition comes out."""
+        """Return how a condition comes out, once for each thing it is asked of."""
+        key = (id(condition), *bound.key)
+        if key not in self._read_once:
+            self._read_once[key] = self._condition(condition, bound)
+        return self._read_once[key]
+
+    def _condition(self, condition: law.Condition, bound: Bound) -> Reading:
         reading = self._read(condition, bound)
         reading = replace(
             reading, label=condition.name or reading.label, cite=condition.cite or reading.cite,
             note=noted(condition.note, reading.note), redo=lambda other: other.settled(lambda: other.condition(condition, bound)),
         )  # fmt: skip
-        return self._doubted(reading, condition.confidence, condition.edition)
-
-    def _doubted(self, reading: Reading, confidence: str, edition: date | None) -> Reading:
-        if confidence:
-            reading = reading.capped(Strength.PRESUMED, _DOUBTS[confidence])
-        if edition is not None and self.on < edition:
-            said = f"known from the edition of {edition} and carried back, so it counts as presumed at most"
-            reading = reading.capped(Strength.PRESUMED, said)
-        return reading
+        return doubted(reading, condition, self.on)
 
     def _read(self, condition: law.Condition, bound: Bound) -> Reading:
         match condition:
@@ -279,10 +278,12 @@ class Evaluation:
         label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {_target_words(target)}".strip()
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
-        ends = {node: self.target(self.view.graph.node_ids[node], target) for node in self._ends(grammar, starts)}
+        ways, nodes = self._ends(text, tuple(starts))
+        ends = {node: self.target(self.view.graph.node_ids[node], target) for node in nodes}
         search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
-        paths = search.paths(3)
-        best = paths[0] if paths else None
+        search.product = ways.product
+        paths = search.paths(_PATHS_LOOKED_AT)
+        best = next((path for path in paths if path.verdict == search.verdict), paths[0] if paths else None)
         shown = (ends[index[best.nodes[-1]]],) if best else tuple(_doubtful(ends.values()))
 
         def gaps() -> Iterator[Gap]:
@@ -291,6 +292,15 @@ class Evaluation:
                     yield from (gap for part in _leaves(end) if part.gaps for gap in part.gaps())
             yield from search.gaps()
 
+        each_way: dict[tuple[str, ...], Path] = {}
+        for path in (*(() if best is None else (best,)), *paths):
+            each_way.setdefault(path.nodes[:-2], path)
+        others = [
+            f"also by way of {', '.join(map(self.facts.name, nodes[1:]))} ({_outcome_words(path.verdict)})"
+            for nodes, path in list(each_way.items())[1:]
+            if len(nodes) > 1
+        ]
+
         def claims() -> Iterator[str]:
             yield from search.flip_candidates()
             for end in ends.values():
@@ -298,15 +308,20 @@ class Evaluation:
 
         return Reading(
             "path", label, search.verdict, steps=best.steps if best else (), beside=tuple(end for end in shown if end.label),
-            more_paths=tuple((path.verdict, path.steps) for path in paths), gaps=gaps, claims=claims,
+            more_paths=lambda: [(path.verdict, path.steps) for path in each_way.values()], note=noted(*others[:_WAYS_NAMED]),
+            gaps=gaps, claims=claims,
         )  # fmt: skip
 
-    def _ends(self, grammar: Grammar, starts: Sequence[str]) -> list[int]:
-        """Return the nodes that a path on record may end in, however doubtful its steps."""
-        product = Search(self.view, grammar, starts, ()).product
-        reached = product.graph.reached(product.start)
-        found: list[int] = np.unique(product.node[reached][product.accepts[reached]]).tolist()
-        return found
+    def _ends(self, text: str, starts: tuple[str, ...]) -> tuple[Search, list[int]]:
+        """Return the nodes that a path on record may end in, however doubtful its steps, and the search that found them."""
+        key = (text, starts)
+        if key not in self._reached:
+            search = Search(self.view, _grammar(text, self.view.graph.ontology), starts, ())
+            product = search.product
+            reached = product.graph.reached(product.start)
+            found: list[int] = np.unique(product.node[reached][product.accepts[reached]]).tolist()
+            self._reached[key] = search, found
+        return self._reached[key]
 
     def target(self, id_: str, target: law.Target) -> Reading:
         """Return whether a node is what the end of a path must be."""
@@ -339,15 +354,15 @@ class Evaluation:
         reading = joined("all", f"{facts.name(id_)} is what is asked for" if told else "", parts)
         if len(parts) == 1:
             reading = parts[0]
-        return self._doubted(replace(reading, note=noted(target.note, reading.note)), target.confidence, target.edition)
+        return doubted(replace(reading, note=noted(target.note, reading.note)), target, self.on)
 
     # ---- classification
 
     def classified(self, id_: str, codes: Sequence[law.Entry], excepted: Sequence[law.Entry]) -> Reading:
         """Read whether an item is specified in one of some entries: by claims, or by the rules that classify."""
         label = f"{self.facts.name(id_)} is specified in {_codes_words(codes)}"
-        live = [entry for entry in codes if self._live(entry)]
-        claimed = self._claimed(id_, live, label)
+        live = [entry for entry in codes if entry.stands(self.on)]
+        claimed = self.facts.claimed(id_, live, self.on, label)
         rules = [rule for rule in self.book.classifiers(tuple(live)) if self.version_of(rule) is not None]
         readings = [self.rule(rule.id, Bound(id_, None)) for rule in rules]
         told = {code for rule in rules for code in rule.classifies}
@@ -368,32 +383,6 @@ class Evaluation:
             inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
             reading = joined("all", label, (reading, inverse))
         return reading
-
-    def _live(self, entry: law.Entry) -> bool:
-        return (entry.since is None or entry.since <= self.on) and (entry.until is None or self.on < entry.until)
-
-    def _claimed(self, id_: str, codes: Sequence[law.Entry], label: str) -> Reading:
-        view, found, steps, notes = self.view, [], [], []
-        relation = view.graph.relation_index["classifiedAs"]
-        for holder in (id_, *self.facts.family(id_)):
-            for row in view.find(holder, "classifiedAs"):
-                step = view.step(row)
-                code = step.object.removeprefix("eccn:")
-                said = view.verdict(holder, "classifiedAs", step.object)
-                if entry := next((entry for entry in codes if entry.covers(code)), None):
-                    doubt = self._doubted(Reading("claim", "", said), entry.confidence, entry.edition)
-                    found.append(doubt.verdict)
-                    steps.append(step)
-                    notes.append(noted(doubt.note, entry.note if entry.confidence or entry.edition else ""))
-                elif "EAR99" in (code, *(entry.code for entry in codes)):
-                    found.append(opposed(said))
-                    steps.append(step)
-        if id_ in view.graph.index:
-            strength = Strength(int(view.complete_from(relation)[view.graph.index[id_]]))
-            if strength and not found:
-                found.append(Verdict.sure(False, strength))
-        gap = Gap(id_, "classifiedAs", None, "ECCN", f"under which entry {self.facts.name(id_)} falls")
-        return Reading("classified", label, merged(found), note=noted(*notes), steps=tuple(steps), gaps=lambda: (gap,))
 
     # ---- some and every
 
@@ -429,7 +418,7 @@ class Evaluation:
         else:
             starts = [id_ for id_ in self.told.items(condition.start, bound) or () if id_ in self.view.graph.index]
             grammar = _grammar(condition.among, self.view.graph.ontology)
-            for node in self._ends(grammar, starts):
+            for node in self._ends(condition.among, tuple(starts))[1]:
                 verdict = Search(self.view, grammar, starts, [node]).verdict
                 if verdict.all_.for_:
                     yield verdict, None, self.view.graph.node_ids[node]
@@ -453,6 +442,11 @@ def _leaves(reading: Reading) -> Iterator[Reading]:
 def _doubtful(ends: Iterable[Reading]) -> Iterator[Reading]:
     """Yield the first end of which it is not known whether it is what is wanted."""
     yield from islice((end for end in ends if end.is_unknown and end.label), 1)
+
+
+def _outcome_words(verdict: Verdict) -> str:
+    leaning = f", leaning {verdict.leaning}" if verdict.outcome is not verdict.leaning else ""
+    return f"{verdict.outcome}{leaning}, {Strength(verdict.all_.for_).word}"
 
 
 def _codes_words(codes: Sequence[law.Entry]) -> str:

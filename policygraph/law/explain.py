@@ -18,7 +18,7 @@ from policygraph.errors import BadQuestion, nearest
 from policygraph.findings import Finding, Flip, Gap, Route
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.readings import Reading, pivotal_gaps
-from policygraph.law.rulebook import BINDINGNESS, Rule, Rulebook, Status
+from policygraph.law.rulebook import BINDINGNESS, Rule, Rulebook, Status, in_operation
 from policygraph.measures import members
 from policygraph.paths import flips
 from policygraph.truth import Outcome, Truth, Verdict
@@ -131,9 +131,9 @@ class _Question:
         found = tuple(dict.fromkeys(leaves(self.case.item, ()))) if self.case.item else ()
         return () if found == (self.case.item,) else found
 
-    def read(self, view: FrozenView | None = None, *, textual: bool = False) -> Reading:
+    def read(self, view: FrozenView | None = None) -> Reading:
         """Put the rule to the case; a family is asked member by member, and answered as one only if all agree."""
-        evaluation = Evaluation(view or self.dated, self.book, view.as_of if view else self.on, self.assume, textual=textual)
+        evaluation = Evaluation(view or self.dated, self.book, view.as_of if view else self.on, self.assume)
         if not self.family:
             return self._answer(evaluation, self.case.item)
         each = {member: self._answer(evaluation, member) for member in self.family}
@@ -207,17 +207,19 @@ class _Question:
 
     def _text_beside(self, reading: Reading) -> Iterator[str]:
         known_by = self.view.known_by
-        told = []
-        for name in dict.fromkeys(found.rule for found in _combined(reading) if found.rule):
+        told = {}
+        for name in dict.fromkeys(part.rule for part in _combined(reading) if part.rule):
             rule = self.book.rules[name]
             text, enforced = rule.text(self.on, known_by), rule.enforced(self.on, known_by, self.assume.get(name))
-            if text is not None and text != enforced:
-                told.append(f"'{rule.title}' ({text})")
+            dormant = in_operation(rule.operates, self.on, known_by)[0] == "unenforced" and name not in self.assume
+            if text is not None and (dormant or text != enforced):
+                told[name] = f"'{rule.title}' ({text})"
         if told:
-            alone = self.read(textual=True).verdict
+            other = Evaluation(self.dated, self.book, self.on, self.assume, textual=True)
+            alone = reading.redone(lambda part: not part.rules.isdisjoint(told), other, whole=told).verdict
             if alone != reading.verdict:
                 outcome = f"{alone.outcome}" + (f", leaning {alone.leaning}" if alone.outcome is not alone.leaning else "")
-                yield f"The text alone, enforced or not, would say: {outcome}. Not enforced on {self.on}: {', '.join(told)}."
+                yield f"The text alone, enforced or not, would say: {outcome}. Not enforced on {self.on}: {', '.join(told.values())}."
 
     # ---- on access
 
@@ -241,7 +243,8 @@ class _Question:
                     known[rejected] = self.read(view)
                 else:
                     lost = {claim for claim in reading.rests_on if claim in rejected or source(claim) in rejected}
-                    known[rejected] = reading.without(lost, Evaluation(view, self.book, self.on, self.assume))
+                    other = Evaluation(view, self.book, self.on, self.assume)
+                    known[rejected] = reading.redone(lambda part: not lost.isdisjoint(part.rests_on), other)
             return known[rejected]
 
         return flips(
@@ -253,7 +256,8 @@ class _Question:
         """Yield the stretches of dates with the same outcome, as far as the nearest changes of law and claims tell."""
         if self.case.on is not None:
             return
-        days = sorted(self._days(reading), key=lambda day: abs((day - self.on).days))[:_MOST_DAYS]
+        most = max(8, _MOST_DAYS // max(1, len(self.family)))
+        days = sorted(self._days(reading), key=lambda day: abs((day - self.on).days))[:most]
         bounds = [None, *sorted(days)]
         view = self.view
         stretches: list[tuple[date | None, date | None, Outcome]] = []
@@ -308,15 +312,15 @@ def _as_one(evaluation: Evaluation, family: str, each: Mapping[str, Reading]) ->
 
 
 def _routes(reading: Reading) -> tuple[Route, ...]:
-    """Return the paths of more than one step that support the answer, best first, each under the paragraph that asks for it."""
+    """Return the paths of more than one step that support the answer, the longest first, each under the paragraph that asks for it."""
     told: dict[tuple[tuple[str, str, str], ...], Route] = {}
     for part, cite in _cited(reading, ""):
-        for verdict, steps in part.more_paths if part.kind == "path" and part.verdict.all_.for_ else ():
+        for verdict, steps in part.more_paths() if part.more_paths and part.verdict.all_.for_ else ():
             key = tuple((step.subject, step.relation, step.object) for step in steps)
             if len(steps) > 1 and key not in told:
                 end = steps[-1].subject if steps[-1].inverse else steps[-1].object
                 told[key] = Route(cite, verdict, steps, part.label, end)
-    ordered = sorted(told.values(), key=lambda route: (-route.verdict.uncontested.for_, -route.verdict.all_.for_, len(route.path)))
+    ordered = sorted(told.values(), key=lambda route: (-len(route.path), -route.verdict.all_.for_, -route.verdict.uncontested.for_))
     return tuple(ordered[:_MOST_ROUTES])
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from policygraph import measures
 from policygraph.case import Party
 from policygraph.findings import Gap, Step
 from policygraph.law import conditions as law
-from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, merged, noted, opposed, supported
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
@@ -279,6 +280,28 @@ class Facts:
         """Return the families an item is a variant of."""
         view = self.view
         return tuple(view.graph.node_ids[view.edges.object[row]] for row in view.find(id_, "variantOf") if view.edges.all_for[row])
+
+    def claimed(self, id_: str, codes: Sequence[law.Entry], on: date, label: str) -> Reading:
+        """Read whether an item, or the family it is a variant of, is said to be specified in one of some entries."""
+        view, found, steps, notes = self.view, [], [], []
+        for holder in (id_, *self.family(id_)):
+            for row in view.find(holder, "classifiedAs"):
+                step = view.step(row)
+                code = step.object.removeprefix("eccn:")
+                said = view.verdict(holder, "classifiedAs", step.object)
+                if entry := next((entry for entry in codes if entry.covers(code)), None):
+                    doubt = doubted(Reading("claim", "", said), entry, on)
+                    found.append(doubt.verdict)
+                    steps.append(step)
+                    notes.append(noted(doubt.note, entry.note if doubt.note else ""))
+                elif "EAR99" in (code, *(entry.code for entry in codes)):
+                    found.append(opposed(said))
+                    steps.append(step)
+        if id_ in view.graph.index and not found:
+            relation = view.graph.relation_index["classifiedAs"]
+            found.append(Verdict.sure(False, Strength(int(view.complete_from(relation)[view.graph.index[id_]]))))
+        gap = Gap(id_, "classifiedAs", None, "ECCN", f"under which entry {self.name(id_)} falls")
+        return Reading("classified", label, merged(found), note=noted(*notes), steps=tuple(steps), gaps=lambda: (gap,))
 
     def has(self, id_: str, attribute: str, values: Sequence[str | bool | float]) -> Reading:
         """Read whether an attribute of an item has one of some values."""

@@ -15,17 +15,23 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, Protocol
 
 from policygraph.findings import Evidence, Gap, Proof, Step
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 
-__all__ = ["NO", "UNKNOWN", "YES", "Reading", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported"]
+__all__ = ["NO", "UNKNOWN", "YES", "Reading", "doubted", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported"]
 
 YES = Verdict.sure(True)
 NO = Verdict.sure(False)
 UNKNOWN = Verdict.unknown()
+
+_DOUBTS = {
+    "unverified": "this wording was not read in the text itself, so it counts as presumed at most",
+    "argued": "this reading is argued and not settled, so it counts as presumed at most",
+}
 
 Combine = Callable[[Sequence[Verdict]], Verdict]
 
@@ -49,7 +55,7 @@ class Reading:
     steps, evidence
         What a leaf rests on.
     more_paths
-        For a path: further paths, best first.
+        For a path: the best path for each way it runs, best first.
     gaps
         For a leaf: what is not known.
     claims
@@ -70,7 +76,7 @@ class Reading:
     shown: tuple[Reading, ...] = ()
     steps: tuple[Step, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    more_paths: tuple[tuple[Verdict, tuple[Step, ...]], ...] = ()
+    more_paths: Callable[[], Iterable[tuple[Verdict, tuple[Step, ...]]]] | None = field(default=None, repr=False, compare=False)
     combine: Combine | None = field(default=None, repr=False, compare=False)
     gaps: Callable[[], Iterable[Gap]] | None = field(default=None, repr=False, compare=False)
     claims: Callable[[], Iterable[str]] | None = field(default=None, repr=False, compare=False)
@@ -155,12 +161,18 @@ class Reading:
             found |= dict.fromkeys(part.rests_on)
         return tuple(found)
 
-    def without(self, rejected: Container[str], other: Any) -> Reading:
-        """Return how it comes out in another evaluation that differs by some rejected claims; what does not rest on them stays."""
-        if not any(claim in rejected for claim in self.rests_on):
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """The rules that it asked, itself included."""
+        below = (part.rules for part in (*self.parts, *self.beside))
+        return frozenset({self.rule} - {""}).union(*below)
+
+    def redone(self, changed: Callable[[Reading], bool], other: Any, whole: Container[str] = ()) -> Reading:
+        """Return how it comes out in another evaluation; only what is *changed* there is read again, and some rules as a whole."""
+        if not changed(self):
             return self
-        if self.parts and all(part.redo or not any(claim in rejected for claim in part.rests_on) for part in self.parts):
-            parts = tuple(part.without(rejected, other) for part in self.parts)
+        if self.parts and self.rule not in whole and all(part.redo or not changed(part) for part in self.parts):
+            parts = tuple(part.redone(changed, other, whole) for part in self.parts)
             return replace(self, parts=parts, verdict=self.again([part.verdict for part in parts]))
         return self.redo(other) if self.redo else self
 
@@ -183,6 +195,26 @@ def joined(kind: str, label: str, parts: Sequence[Reading], *, cite: str = "", n
 
     verdict = combine([part.verdict for part in parts])
     return Reading(kind, label, verdict, cite, note, tuple(parts), combine=combine)
+
+
+class _Doubtful(Protocol):
+    """What may be known badly, or from one edition alone."""
+
+    @property
+    def confidence(self) -> str: ...
+
+    @property
+    def edition(self) -> date | None: ...
+
+
+def doubted(reading: Reading, of: _Doubtful, on: date) -> Reading:
+    """Cap a reading at presumed where what was read is in doubt, and say why."""
+    if of.confidence:
+        reading = reading.capped(Strength.PRESUMED, _DOUBTS[of.confidence])
+    if of.edition is not None and on < of.edition:
+        said = f"known from the edition of {of.edition} and carried back, so it counts as presumed at most"
+        reading = reading.capped(Strength.PRESUMED, said)
+    return reading
 
 
 def merged(verdicts: Iterable[Verdict]) -> Verdict:

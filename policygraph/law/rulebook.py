@@ -72,6 +72,7 @@ class Version(_Value):
     until: date | None = None
     cite: str = ""
     confidence: law.Confidence = ""
+    edition: date | None = None
     note: str = ""
     operates: tuple[Operation, ...] = ()
     when: law.Condition

@@ -72,6 +72,7 @@ class Writing:
     ontology: Ontology
     lists: Names[str, tuple[law.Entry, ...]] = field(default_factory=dict)
     parts: Names[str, Node] = field(default_factory=dict)
+    spelt: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def wrong(self, line: int | None, text: str) -> None:
         """Note a fault."""
@@ -107,7 +108,9 @@ class Writing:
             return self.wrong(line, "nothing stands beside 'part'; write it where the part is spelt out")
         if name not in self.parts:
             return self.wrong(line, f"the rule has no part '{name}'" + _hint(str(name), tuple(self.parts)))
-        return self.condition(self.parts[name], depth + 1)
+        if name not in self.spelt:
+            self.spelt[name] = self.condition(self.parts[name], depth + 1)
+        return self.spelt[name]
 
     def _made(self, key: str, node: Mapping, depth: int) -> Any:
         body, line = node.items[key], node.lines[key]
