@@ -256,6 +256,15 @@ def test_the_910c_for_huawei_is_within_the_footnote_1_rule_as_presumed() -> None
     assert {route.through for route in finding.routes} & {"us-controlled-ic-technology", "us-semiconductor-technology"}
 
 
+def test_flips_on_the_shipped_data_are_what_a_view_without_them_answers() -> None:
+    told: dict[str, Any] = {"item": "ascend-910c", "knowledge": "yes"}
+    finding = check(FN1, **told)
+    assert finding.flips
+    for flip in finding.flips:
+        rejected = flip.documents if flip.whole_source else flip.claims
+        assert shipped().view("2025-05-13", without=rejected).check(FN1, **told).outcome is flip.becomes
+
+
 def test_without_a_word_on_knowledge_it_is_unknown_and_says_what_is_missing() -> None:
     finding = check(FN1, item="ascend-910c", end_user="huawei")
     assert finding.outcome is Outcome.UNKNOWN

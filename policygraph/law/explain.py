@@ -28,7 +28,7 @@ __all__ = ["explain"]
 
 _MOST_ROUTES = 8
 _MOST_DAYS = 24
-_FLIP_BUDGET = 40
+_FLIP_BUDGET = 60
 _STATUSES = get_args(Status)
 
 
