@@ -26,7 +26,7 @@ demo: $(VENV)/.demo-installed
 	@echo
 	@$(BIN)/policygraph touches ascend-910c --origin US --as-of 2025-05-13
 	@echo
-	@$(BIN)/policygraph check ear-fdp-entity-list-footnote-1 --item ascend-910c --end-user huawei --as-of 2025-05-13
+	@$(BIN)/policygraph check ear-fdp-footnote-1 --item ascend-910c --end-user huawei --as-of 2025-05-13
 	@mkdir -p demo
 	@$(BIN)/policygraph figure touches ascend-910b --as-of 2025-05-13 -o demo/ascend-910b.svg
 	@$(BIN)/policygraph figure touches ascend-910c --as-of 2025-05-13 -o demo/ascend-910c.svg
