@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _status(arguments: list[str]) -> int:
     """Run one command and tell its exit status; whatever goes wrong is told in plain lines."""
     try:
-        with typer.main.get_command(app).make_context("policygraph", arguments) as context:
+        with typer.main.get_command(app).make_context("policygraph", list(arguments)) as context:
             context.command.invoke(context)
         if sys.stdout is not None:
             sys.stdout.flush()
