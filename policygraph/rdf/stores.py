@@ -5,6 +5,7 @@ The claims are loaded once per graph, on the first question; another view only c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from policygraph.graph import ClaimGraph
-from policygraph.names import PG, PREFIXES
+from policygraph.names import PG, PREFIXES, short
 from policygraph.rdf.asking import ask_store
 from policygraph.rdf.terms import VIEW, named
 from policygraph.rdf.writing import n_quads, node_iris
@@ -83,21 +84,21 @@ def joined_edges(view: FrozenView, first: int, second: int) -> list[tuple[int, i
     return sorted(set(zip(edges.subject[one[share]].tolist(), edges.object[other[share]].tolist(), strict=True)))
 
 
-def _declared(graph: ClaimGraph) -> dict[str, dict[str, str]]:
-    """Return what the ontology file says of each of its terms, by local name."""
-    said: dict[str, dict[str, str]] = {}
-    for quad in ox.parse(path=str(graph.ontology.path), format=ox.RdfFormat.TURTLE):
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(PG):
-            term = said.setdefault(quad.subject.value.removeprefix(PG), {})
-            term[quad.predicate.value.removeprefix(PG)] = getattr(quad.object, "value", "").removeprefix(PG)
-    return said
+def _terms(graph: ClaimGraph) -> frozenset[str]:
+    """Return every term the ontology file uses, by short name."""
+    quads = ox.parse(path=str(graph.ontology.path), format=ox.RdfFormat.TURTLE)
+    used = {getattr(term, "value", "") for quad in quads for term in (quad.subject, quad.predicate, quad.object)}
+    return frozenset(short(term) for term in used if term.startswith(PG))
 
 
 def _joined(graph: ClaimGraph) -> list[tuple[str, int, int]]:
     """Return the joined relations the ontology declares: name, first and second step."""
-    number = graph.relation_index
-    terms = sorted(_declared(graph).items())
-    return [(name, number[said["first"]], number[said["second"]]) for name, said in terms if "first" in said and "second" in said]
+    steps: dict[str, dict[str, int]] = defaultdict(dict)
+    for quad in ox.parse(path=str(graph.ontology.path), format=ox.RdfFormat.TURTLE):
+        predicate, step = short(quad.predicate.value), getattr(quad.object, "value", "")
+        if predicate in ("pg:first", "pg:second"):
+            steps[short(quad.subject.value)][predicate] = graph.relation_index[step.removeprefix(PG)]
+    return [(name.removeprefix("pg:"), found["pg:first"], found["pg:second"]) for name, found in sorted(steps.items())]
 
 
 class _Shelf:
@@ -105,7 +106,7 @@ class _Shelf:
 
     def __init__(self, graph: ClaimGraph) -> None:
         self._store = claim_store(graph)
-        self._terms = frozenset(f"pg:{name}" for name in _declared(graph))
+        self._terms = _terms(graph)
         self._view: FrozenView | None = None
         self._lock = Lock()
 
