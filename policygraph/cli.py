@@ -395,13 +395,12 @@ def validate(
             raise typer.Exit(1) from None
         raise
     corpus = checked.corpus
-    counts = {
-        "documents": len(corpus.documents), "entities": len(corpus.entities), "claims": len(corpus.claims), "rules": checked.rules,
-    }  # fmt: skip
+    counts = {"documents": len(corpus.documents), "claims": len(corpus.claims), "entities": len(corpus.entities), "rules": checked.rules}
     if as_json:
         _print({"directory": shown, "valid": True, **counts, "date": corpus.date, "shapes": checked.shapes, "faults": []})
         return
-    print(f"{shown}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}; no fault found.")
+    told = ", ".join(f"{what} {count:,}" for what, count in counts.items())
+    print(f"{shown}: no fault found. Counts, with the code lists: {told}.")
     if not checked.shapes:
         print("The SHACL shapes were not checked, which needs the extra 'shacl': pip install 'policygraph[shacl]'")
 

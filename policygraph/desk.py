@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
+    from policygraph.case import Case
     from policygraph.claims import Claim, Entity
     from policygraph.datasets import Corpus
     from policygraph.findings import Finding
@@ -387,38 +388,33 @@ class View:
         name = self.frozen.graph.ontology.relation(relation).name
         return self.frozen.verdict(self.kg.resolve(subject), name, self.kg.resolve(object_))
 
-    def check(self, rule: str, *, assume: Mapping[str, str] | None = None, **case: Any) -> Finding:
+    def check(self, rule: str, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Finding:
         """Tell whether a rule of law reaches a case, with the proof.
 
         Parameters
         ----------
         rule
             Id or title of a rule; :attr:`KnowledgeGraph.rules` has them all.
+        case
+            The case, if it is not told in the call itself.
         assume
             For rules whose operation is not known: ``{rule: "in-force"}``.
-        case
-            The case: ``item``, ``to``, ``end_user``, ``knowledge`` ...; see :class:`policygraph.case.Case`.
+        told
+            The inputs of the case: ``item``, ``to``, ``end_user``, ``knowledge`` ...; see :class:`policygraph.case.Case`.
         """
+        from policygraph.case import Case
         from policygraph.law import explain
 
-        return explain(self.frozen, self.kg.rules, rule, self._case(case), assume=dict(assume or {}))
-
-    def _case(self, given: Mapping[str, Any]) -> Any:
-        from policygraph.case import Case
-
-        return Case.of(given, self.kg.graph)
+        if case is not None and told:
+            raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
+        asked = (case if case is not None else Case(**told)).resolved(self.kg.graph)
+        return explain(self.frozen, self.kg.rules, rule, asked, assume=dict(assume or {}))
 
     def sparql(self, query: str) -> pd.DataFrame:
         """Ask in SPARQL 1.1 over all claims, with the plain edges that stand in this view."""
         from policygraph import rdf
 
-        return rdf.ask(self._store, query)
-
-    @cached_property
-    def _store(self) -> Any:
-        from policygraph import rdf
-
-        return rdf.view_store(self.frozen)
+        return rdf.ask(self.frozen, query)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return what stands as a networkx multigraph."""
