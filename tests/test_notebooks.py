@@ -44,12 +44,12 @@ def code_cells(notebook: Any) -> list[Any]:
 
 
 def shown(cell: Any) -> list[str]:
-    """Return what a cell shows as text; tables and notes without their markup."""
+    """Return what a cell shows as text; tables without their markup, findings without the note in the fold."""
     texts = []
     for output in cell.outputs:
         data = output.get("data", {})
         if "text/html" in data:
-            texts.append(unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", data["text/html"], flags=re.DOTALL)))
+            texts.append(unescape(re.sub(r"<style.*?</style>|<details>.*?</details>|<[^>]+>", " ", data["text/html"], flags=re.DOTALL)))
         elif output.output_type == "stream":
             texts.append(output.text)
         else:
