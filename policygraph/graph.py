@@ -354,6 +354,11 @@ class ClaimGraph:
         details = self.stored.get("details")
         return dict(json.loads(details[number])) if details and details[number] else {}
 
+    def all_details(self) -> list[dict[str, Any]]:
+        """Return :meth:`details` of every node, read at once."""
+        details = self.stored.get("details") or [""] * len(self.node_ids)
+        return list(json.loads(f"[{','.join(text or '{}' for text in details)}]"))
+
     def _node(self, id_: str) -> int:
         number = self.index.get(id_)
         if number is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,19 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["ask", "claim_store", "joined_edges", "view_quads", "view_store"]
 
 _KEPT: Final = "rdf.stores"
-_SLICE: Final = 20_000
+_SLICE: Final = 2_000
 
 
 def claim_store(graph: ClaimGraph) -> ox.Store:
     """Load all claims of a graph, the ontology and its code lists into a new store."""
     store = ox.Store()
-    pieces: list[str] = []
-    for piece in n_quads(graph):
-        pieces.append(piece)
-        if len(pieces) == _SLICE:
-            store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
-            pieces.clear()
-    store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
+    pieces = n_quads(graph)
+    while text := "".join(islice(pieces, _SLICE)):
+        _load(store, text)
     terms = graph.ontology.path
     for path in (terms, *sorted((terms.parent / "codes").glob("*.ttl"))):
         home = ox.NamedNode(PREFIXES["graph"] + ("ontology" if path == terms else f"codes-{path.stem}"))
@@ -46,10 +43,15 @@ def claim_store(graph: ClaimGraph) -> ox.Store:
     return store
 
 
+def _load(store: ox.Store, text: str) -> None:
+    """Load our own N-Quads, which need no checking; the engine is quicker with bytes."""
+    store.load(text.encode(), ox.RdfFormat.N_QUADS, lenient=True)
+
+
 def view_store(view: FrozenView) -> ox.Store:
     """Load all claims and the plain edges of a view into a new store, which is the caller's to keep."""
     store = claim_store(view.graph)
-    store.load("".join(view_quads(view)), ox.RdfFormat.N_QUADS, lenient=True)
+    _load(store, "".join(view_quads(view)))
     return store
 
 
@@ -117,7 +119,7 @@ class _Shelf:
                     self._store.remove_graph(ox.NamedNode(VIEW))
                 self._view = None
                 if view is not None:
-                    self._store.load("".join(view_quads(view)), ox.RdfFormat.N_QUADS, lenient=True)
+                    _load(self._store, "".join(view_quads(view)))
                 self._view = view
             return ask_store(self._store, query, self._terms)
 

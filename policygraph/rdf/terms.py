@@ -56,7 +56,8 @@ def literal(text: str, datatype: str = "", language: str = "") -> str:
     >>> print(literal('say "no"\nand go'), literal("148", "decimal"), literal("华为", language="zh"))
     "say \"no\"\nand go" "148"^^<http://www.w3.org/2001/XMLSchema#decimal> "华为"@zh
     """
-    quoted = f'"{text.translate(_ESCAPES)}"'
+    plain = text.isprintable() and '"' not in text and "\\" not in text
+    quoted = f'"{text}"' if plain else f'"{text.translate(_ESCAPES)}"'
     if language:
         return f"{quoted}@{language.lower()}"
     if datatype in ("", "string"):

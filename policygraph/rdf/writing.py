@@ -11,6 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from typing import Any
+
+import numpy as np
 
 from policygraph.claims import Complete, Document
 from policygraph.columns import HOLDS, STANCES
@@ -24,6 +27,7 @@ __all__ = ["n_quads", "node_iris"]
 
 Pairs = Iterable[tuple[str, str]]
 _TERM: Mapping[str, str] = {word: named(term) for word, term in TERMS.items()}
+_IS_CLAIM = f" {_TERM['type']} {_TERM['Claim']}"
 
 
 def node_iris(graph: ClaimGraph) -> list[str]:
@@ -35,6 +39,7 @@ def node_iris(graph: ClaimGraph) -> list[str]:
 def n_quads(graph: ClaimGraph) -> Iterator[str]:
     """Yield a graph as N-Quads, piece by piece: first the entities, then document by document."""
     nodes = [named(node) for node in node_iris(graph)]
+    details = graph.all_details()
     yield _said(named(ENTITIES), ENTITIES, [
         ("type", _TERM["Dataset"]), ("title", literal(graph.name)), ("dataVersion", literal(graph.version)),
         ("issued", _day(graph.date.toordinal())), ("identifier", literal(graph.digest)),
@@ -43,7 +48,7 @@ def n_quads(graph: ClaimGraph) -> Iterator[str]:
         if class_ == "Kind":
             yield _kind(graph, number, nodes)
         elif class_ != "Document":
-            yield _entity(graph, number, nodes[number])
+            yield _entity(graph, number, nodes[number], details[number])
     completes: dict[str, list[Complete]] = defaultdict(list)
     for complete in graph.completes:
         completes[complete.document].append(complete)
@@ -58,8 +63,13 @@ def n_quads(graph: ClaimGraph) -> Iterator[str]:
 
 
 def _said(subject: str, graph: str, pairs: Pairs) -> str:
+    return _lines(subject, graph, [f" {_TERM[word]} {object_}" for word, object_ in pairs])
+
+
+def _lines(subject: str, graph: str, said: list[str]) -> str:
+    """Write one line for each thing said, a predicate and an object."""
     end = f" <{graph}> .\n"
-    return "".join([f"{subject} {_TERM.get(word) or named(PG + word)} {object_}{end}" for word, object_ in pairs])
+    return subject + f"{end}{subject}".join(said) + end
 
 
 @cache
@@ -67,9 +77,8 @@ def _day(ordinal: int) -> str:
     return literal(date.fromordinal(ordinal).isoformat(), "date")
 
 
-def _entity(graph: ClaimGraph, number: int, node: str) -> str:
+def _entity(graph: ClaimGraph, number: int, node: str, more: Mapping[str, Any]) -> str:
     pairs = [("type", named(PG + graph.node_class[number])), ("label", literal(graph.node_names[number]))]
-    more = graph.details(number)
     if more:
         for language, names in sorted(more.get("names", {}).items()):
             tag = "" if language == "und" else language
@@ -167,44 +176,58 @@ def _complete(graph: ClaimGraph, complete: Complete, nodes: list[str]) -> str:
 
 
 class _ClaimWriter:
-    """Writes claims from columns, everything that many claims share prepared once."""
+    """Writes claims from columns; what many claims share is written once."""
 
     def __init__(self, graph: ClaimGraph, nodes: list[str]) -> None:
-        self._graph, self._nodes, table = graph, nodes, graph.table
-        self._columns = list(zip(
-            table.subject.tolist(), table.relation.tolist(), table.object.tolist(), table.from_earliest.tolist(),
-            table.from_latest.tolist(), table.to_earliest.tolist(), table.to_latest.tolist(), table.recorded.tolist(),
-            table.document.tolist(), table.version.tolist(), table.stance.tolist(), table.speaker.tolist(),
-            table.holds.tolist(), table.disputes.tolist(), strict=True,
-        ))  # fmt: skip
-        self._relations = [named(PG + name) for name in graph.relation_names]
-        self._datatypes = [graph.ontology.relations[name].datatype for name in graph.relation_names]
+        table = graph.table
+        self._graph, self._nodes = graph, nodes
+        self._subjects = [f" {_TERM['subject']} {node}" for node in nodes]
+        self._objects = [f" {_TERM['object']} {node}" for node in nodes]
+        self._relations = [f" {_TERM['predicate']} {named(PG + name)}" for name in graph.relation_names]
         self._stances = [named(NODES["stance"] + stance.value) for stance in STANCES]
-        self._qualifiers = {name: term.datatype for name, term in graph.ontology.qualifiers.items()}
-        self._qualified = dict(table.qualifiers)
-        columns = (("stated", table.stated), ("locator", table.at), ("quotation", table.quote), ("note", table.note))
-        self._texts: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for word, texts in columns:
+        circumstances = zip(*(column.tolist() for column in (
+            table.stance, table.speaker, table.recorded, table.document, table.version, table.from_earliest, table.from_latest,
+            table.to_earliest, table.to_latest,
+        )), strict=True)  # fmt: skip
+        statements = (column.tolist() for column in (table.subject, table.relation, table.object))
+        self._rows = list(zip(*statements, circumstances, strict=True))
+        self._shared: dict[tuple[int, ...], list[str]] = {}
+        self._own = self._texts()
+
+    def _texts(self) -> dict[int, list[str]]:
+        """Return what only some claims say of themselves, by row."""
+        table, found = self._graph.table, defaultdict(list)
+        for row in np.flatnonzero(table.holds).tolist():
+            found[row].append(f" {_TERM['holds']} {literal(HOLDS[table.holds[row]])}")
+        for row in np.flatnonzero(table.disputes >= 0).tolist():
+            found[row].append(f" {_TERM['disputes']} <{NODES['claim']}{table.ids[table.disputes[row]]}>")
+        for word, texts in (("stated", table.stated), ("locator", table.at), ("quotation", table.quote), ("note", table.note)):
             for row, text in texts.items():
-                self._texts[row].append((word, literal(text)))
+                found[row].append(f" {_TERM[word]} {literal(text)}")
+        datatypes = {name: term.datatype for name, term in self._graph.ontology.qualifiers.items()}
+        for row, qualifiers in table.qualifiers.items():
+            found[row] += [f" <{PG}{name}> {literal(text, datatypes[name])}" for name, text in sorted(qualifiers.items())]
+        return found
+
+    def _circumstances(self, stance: int, speaker: int, recorded: int, document: int, version: int, *bounds: int) -> list[str]:
+        source = self._graph.document_ids[document]
+        pairs = [
+            ("stance", self._stances[stance]), ("speaker", self._nodes[speaker]), ("recorded", _day(recorded)),
+            ("source", _version(source, version)), *_bounds(*bounds),
+        ]  # fmt: skip
+        return [f" {_TERM[word]} {object_}" for word, object_ in pairs]
 
     def claim(self, row: int) -> str:
         """Write one claim."""
-        (subject, relation, object_, from_earliest, from_latest, to_earliest, to_latest, recorded, document, version, stance,
-         speaker, holds, disputes) = self._columns[row]  # fmt: skip
-        table, nodes = self._graph.table, self._nodes
-        source = self._graph.document_ids[document]
-        end = nodes[object_] if object_ >= 0 else literal(table.value[row], self._datatypes[relation])
-        pairs = [
-            ("type", _TERM["Claim"]), ("subject", nodes[subject]), ("predicate", self._relations[relation]), ("object", end),
-            ("stance", self._stances[stance]), ("speaker", nodes[speaker]), ("recorded", _day(recorded)),
-            ("source", _version(source, version)), *_bounds(from_earliest, from_latest, to_earliest, to_latest),
-        ]  # fmt: skip
-        if holds:
-            pairs.append(("holds", literal(HOLDS[holds])))
-        if disputes >= 0:
-            pairs.append(("disputes", f"<{NODES['claim']}{table.ids[disputes]}>"))
-        pairs += self._texts.get(row, ())
-        if row in self._qualified:
-            pairs += [(name, literal(text, self._qualifiers[name])) for name, text in sorted(self._qualified[row].items())]
-        return _said(f"<{NODES['claim']}{table.ids[row]}>", PREFIXES["graph"] + source, pairs)
+        subject, relation, object_, circumstances = self._rows[row]
+        shared = self._shared.get(circumstances)
+        if shared is None:
+            shared = self._shared[circumstances] = self._circumstances(*circumstances)
+        graph = self._graph
+        if object_ >= 0:
+            end = self._objects[object_]
+        else:
+            datatype = graph.ontology.relations[graph.relation_names[relation]].datatype
+            end = f" {_TERM['object']} {literal(graph.table.value[row], datatype)}"
+        said = [_IS_CLAIM, self._subjects[subject], self._relations[relation], end, *shared, *self._own.get(row, ())]
+        return _lines(f"<{NODES['claim']}{graph.table.ids[row]}>", PREFIXES["graph"] + graph.document_ids[circumstances[3]], said)
