@@ -27,6 +27,8 @@ __all__ = ["app", "main"]
 
 MOST_FAULTS: Final = 50
 """Faults told of a data directory; then only how many there are."""
+LONGEST_LINE: Final = 1_000
+"""Characters of a line of refusal, whatever was asked."""
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE", "INSERT", "DELETE")
 _WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
 """Any wrong use of options and arguments; typer keeps the class in different places from one release to the next."""
@@ -96,7 +98,8 @@ def _status(arguments: list[str]) -> int:
 
 def _refused(lines: Iterable[str], status: int = 1) -> int:
     for line in lines:
-        print(" ".join(line.split()), file=sys.stderr)
+        told = " ".join(line.split())
+        print(told if len(told) <= LONGEST_LINE else f"{told[:LONGEST_LINE]} ...", file=sys.stderr)
     return status
 
 

@@ -124,6 +124,13 @@ def _evidence(path: str | Path | None) -> EvidenceTable:
         raise BadQuestion(f"'{place}' {said}: {' '.join(str(error).split())[:200]}") from None
 
 
+def _day(told: Day) -> date:
+    """Return a day on which something can be asked: one of the years that the data may speak of."""
+    from policygraph.datasets.register import calendar_day
+
+    return calendar_day(as_day(told).isoformat())
+
+
 def _kept(digest: str) -> Path | None:
     """Return where the copy belongs: one name for each state of the data, the terms and the modules that make the graph."""
     chosen = os.environ.get("POLICYGRAPH_CACHE")
@@ -270,8 +277,8 @@ class KnowledgeGraph:
         grade = at_least if isinstance(at_least, Strength) else Strength.named(at_least)
         rejected = frozenset(self._rejectable(name) for name in ((without,) if isinstance(without, str) else without))
         policy = Policy(table, grade, rejected)
-        day = as_day(as_of) if as_of is not None else self.date
-        known = as_day(known_by) if known_by is not None else None
+        day = _day(as_of) if as_of is not None else self.date
+        known = _day(known_by) if known_by is not None else None
         return View(self, FrozenView(self.graph, day, known, policy))
 
     def _rejectable(self, name: str) -> str:

@@ -294,6 +294,8 @@ REFUSED = [
     ("touches h100 --as-of 13.5.2025", "write a date as YYYY-MM-DD"),
     ("touches h100 --as-of 2025-02-30", "is no day of the calendar"),
     ("touches h100 --as-of ''", "write a date as YYYY-MM-DD"),
+    ("touches h100 --as-of 9999-12-31", "lies outside the years 1900 to 2100"),
+    ("touches h100 --known-by 1066-10-14", "lies outside the years 1900 to 2100"),
     ("touches h100 --known-by yesterday", "write a date as YYYY-MM-DD"),
     ("touches h100 --at-least strong", "is no strength"),
     ("touches h100 --at-least reportd", "did you mean 'reported'?"),
@@ -348,6 +350,14 @@ def test_what_cannot_be_answered_is_refused_in_one_line(
     assert refused.err.count("\n") == 1
     assert said in refused.err
     assert list(tmp_path.iterdir()) == [], "something was written"
+
+
+def test_a_refusal_stays_short_whatever_was_asked(run: Run) -> None:
+    for text in ("x" * 200_000, "\udcff\udcfe", "a\nb\x1b[31m", "🙂" * 50):
+        refused = run("touches", text)
+        assert refused.status == 1
+        assert refused.err.count("\n") == 1
+        assert len(refused.err) < cli.LONGEST_LINE + 10
 
 
 WRONG = [
