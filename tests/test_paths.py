@@ -24,7 +24,7 @@ from policygraph.paths.walks import Walks
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 from policygraph.view import FrozenView
 from tests.small import graph, said, view
-from tests.walking import expression, in_time, paths_of, spelt, support, walks
+from tests.walking import chains_of, expression, in_time, paths_of, spelt, support, walks
 
 TERMS = Ontology.shipped()
 LINEAGE = ("variantOf", "successorOf", "designedWith")
@@ -51,12 +51,14 @@ def chain(claims: Claims, text: str, start: str, *ends: str, completes: tuple[di
 def lineages(draw: st.DrawFn, *, graded: bool = True) -> Claims:
     """Undated claims among four nodes: cycles, loops, parallel claims, denials."""
     statements = st.tuples(st.sampled_from(NODES), st.sampled_from(LINEAGE), st.sampled_from(NODES))
-    made = []
-    for number, (subject, relation, object_) in enumerate(draw(st.lists(statements, min_size=1, max_size=8))):
-        grade = draw(st.integers(1, 4)) if graded else 4
-        denied = graded and grade != 2 and draw(st.integers(0, 3)) == 0
-        more = {"stance": Stance.DENIES} if denied else {}
-        made.append(said(subject, relation, object_, grade=grade, id=f"x{number}", **more))
+    made: Claims = []
+    for subject, relation, object_ in draw(st.lists(statements, min_size=1, max_size=7)):
+        grade = draw(st.integers(0, 4)) if graded else 4
+        denied = draw(st.sampled_from([0, 0, 1, 3, 4])) if graded else 0
+        if grade or not denied:
+            made.append(said(subject, relation, object_, grade=grade or 1, id=f"x{len(made)}"))
+        if denied:
+            made.append(said(subject, relation, object_, grade=denied, stance=Stance.DENIES, id=f"x{len(made)}"))
     return made
 
 
@@ -159,8 +161,8 @@ def declared() -> st.SearchStrategy[tuple[dict[str, Any], ...]]:
     return several.map(lambda found: tuple({end: node, "relation": r, "grade": grade} for end, node, r, grade in found))
 
 
-@settings(deadline=None, max_examples=150)
-@given(lineages(), declared(), paths_of(LINEAGE), st.sampled_from(NODES), st.data())
+@settings(deadline=None, max_examples=200)
+@given(lineages(), declared(), st.one_of(chains_of(LINEAGE), paths_of(LINEAGE)), st.sampled_from(NODES), st.data())
 def test_against_is_the_greatest_fixed_point(
     claims: Claims, completes: tuple[dict[str, Any], ...], text: str, start: str, data: st.DataObject
 ) -> None:
@@ -245,6 +247,39 @@ def test_a_complete_list_refutes_absent_names() -> None:
     assert search(frozen, "pg:owns/pg:listed", "firm", "list").verdict == Verdict.unknown()
 
 
+def test_an_outweighed_step_refutes_as_surely_as_what_outweighs_it() -> None:
+    claims = [said("chip", "fabricatedAt", "fab", grade=1), said("chip", "fabricatedAt", "fab", grade=3, stance=Stance.DENIES)]
+    complete = ({"subject": "chip", "relation": "fabricatedAt", "grade": 4},)
+    assert chain(claims, "pg:fabricatedAt", "chip", "fab", completes=complete).verdict == Verdict(Truth(0, 3), Truth(0, 3))
+    assert chain(claims, "pg:fabricatedAt", "chip", "fab").verdict == Verdict.unknown()
+
+
+def test_what_is_complete_in_a_relation_is_complete_in_its_narrower_ones() -> None:
+    complete = ({"subject": "chip", "relation": "incorporates", "grade": 4},)
+    asked = chain([said("chip", "madeBy", "firm")], "pg:incorporatesDie/pg:fabricatedAt", "chip", "fab", completes=complete)
+    assert asked.verdict.outcome is Outcome.NOT_MET
+
+
+def test_a_negated_set_does_not_walk_what_only_repeats_a_relation_in_it() -> None:
+    claims = [said("chip", "incorporates", "die")]
+    assert chain(claims, "pg:incorporatesDie", "chip", "die").verdict.outcome is Outcome.MET
+    assert chain(claims, "!pg:incorporates", "chip", "die").verdict.outcome is Outcome.UNKNOWN
+    assert chain(claims, "!pg:owns", "chip", "die").verdict.outcome is Outcome.MET
+
+
+@pytest.mark.parametrize("text", ["(pg:variantOf?/pg:successorOf?)+", "(pg:variantOf*|pg:successorOf)+", "(pg:variantOf?)+"])
+def test_at_least_once_of_what_may_be_nothing_matches_the_start(text: str) -> None:
+    assert chain([said("chip", "variantOf", "chip-2")], text, "chip", "chip").verdict == Verdict.sure(True)
+
+
+def test_what_leads_to_a_target_may_be_complete_and_the_way_there_not() -> None:
+    claims = [said("b", "variantOf", "c")]
+    complete = ({"relation": "variantOf", "object": "c", "grade": 4},)
+    frozen = view(graph(claims, LINES, complete))
+    assert search(frozen, "pg:variantOf", "a", "c").verdict.outcome is Outcome.NOT_MET
+    assert search(frozen, "pg:variantOf+", "a", "c").verdict.outcome is Outcome.UNKNOWN
+
+
 def test_what_the_ontology_forbids_cannot_be_missing() -> None:
     frozen = view(graph([said("chip", "fabricatedAt", "fab")], CHAIN))
     assert search(frozen, "pg:fabricatedAt", "us", "fab").verdict.outcome is Outcome.NOT_MET
@@ -278,7 +313,7 @@ EPOCH = date(2020, 1, 1)
 @st.composite
 def dated(draw: st.DrawFn) -> Claims:
     made = []
-    for number in range(draw(st.integers(2, 7))):
+    for number in range(draw(st.integers(3, 8))):
         relation = draw(st.sampled_from(TIMED))
         begin, length = draw(st.integers(0, 6)), draw(st.integers(1, 4))
         since = None if draw(st.booleans()) and draw(st.booleans()) else str(EPOCH + timedelta(days=begin))
@@ -292,7 +327,7 @@ def dated(draw: st.DrawFn) -> Claims:
 
 
 @settings(deadline=None, max_examples=200)
-@given(dated(), paths_of(TIMED), st.sampled_from(NODES), st.sampled_from(NODES))
+@given(dated(), st.one_of(chains_of(TIMED), paths_of(TIMED)), st.sampled_from(NODES), st.sampled_from(NODES))
 def test_dates_join_as_a_plain_walker_joins_them(claims: Claims, text: str, start: str, end: str) -> None:
     frozen = view(graph(claims, dict.fromkeys(NODES, "Item")))
     asked = search(frozen, text, start, end)
@@ -355,6 +390,42 @@ def test_a_part_of_a_tool_must_have_been_made_while_the_tool_stood() -> None:
     ]
     assert chain(claims, "pg:usesEquipment/pg:incorporates", "fab", "die").verdict.outcome is Outcome.UNKNOWN
     assert chain(claims, "^pg:incorporates/^pg:usesEquipment", "die", "fab").verdict.outcome is Outcome.UNKNOWN
+    stood = [claims[0], {**claims[1], "since": "2019-01-01"}]
+    assert chain(stood, "pg:usesEquipment/pg:incorporates", "fab", "die").verdict.outcome is Outcome.MET
+
+
+def test_what_is_asked_from_the_plant_up_is_held_to_the_same_dates() -> None:
+    claims = [
+        said("chip", "incorporates", "die", until="2023-01-01"),
+        said("die", "fabricatedAt", "fab", since="2024-01-01"),
+        said("die", "fabricatedAt", "fab-2", since="2022-01-01"),
+    ]
+    up = "^pg:fabricatedAt/^pg:incorporates"
+    assert chain(claims, up, "fab", "chip").verdict.outcome is Outcome.UNKNOWN
+    assert chain(claims, up, "fab-2", "chip").verdict.outcome is Outcome.MET
+
+
+def test_what_two_edges_that_lead_into_one_node_say_of_time() -> None:
+    claims = [
+        said("chip", "fabricatedAt", "fab", since="2019-01-01", until="2020-01-01"),
+        said("chip-2", "fabricatedAt", "fab", since="2021-01-01", until="2022-01-01"),
+        said("chip", "incorporates", "die", until="2018-01-01"),
+        said("server", "incorporates", "die", since="2024-01-01"),
+    ]
+    assert chain(claims, "pg:fabricatedAt/^pg:fabricatedAt", "chip", "chip-2").verdict.outcome is Outcome.UNKNOWN
+    assert chain(claims, "pg:incorporates/^pg:incorporates", "chip", "server").verdict.outcome is Outcome.MET
+
+
+def test_a_timeless_step_beside_a_dated_one_loses_no_date() -> None:
+    claims = [
+        said("chip", "fabricatedAt", "fab", since="2019-01-01", until="2021-01-01"),
+        said("fab", "usesEquipment", "tool", since="2018-01-01"),
+        said("fab", "variantOf", "fab-2"),
+        said("fab-2", "usesEquipment", "tool-2", since="2020-01-01"),
+        said("fab-2", "usesEquipment", "tool-3", since="2022-01-01"),
+    ]
+    asked = {tool: chain(claims, "pg:fabricatedAt/pg:variantOf?/pg:usesEquipment", "chip", tool) for tool in ("tool", "tool-2", "tool-3")}
+    assert [str(one.verdict.outcome) for one in asked.values()] == ["met", "met", "unknown"]
 
 
 def test_timeless_steps_hand_on_what_the_last_dated_one_said() -> None:
@@ -520,6 +591,9 @@ def test_a_met_answer_has_no_missing_steps_unless_it_is_to_be_strengthened() -> 
     asked = chain(claims, ROUTE, "chip", "tech")
     assert patterns(asked) == []
     assert patterns(asked, strengthen=True) == ["chip fabricatedAt ?Site"]
+    for grade, found in ((1, ["chip fabricatedAt ?Site"]), (2, []), (3, [])):
+        complete = ({"subject": "chip", "relation": "fabricatedAt", "grade": grade},)
+        assert patterns(chain(claims, ROUTE, "chip", "tech", completes=complete), strengthen=True) == found
 
 
 def test_a_contested_answer_asks_for_an_undisputed_way() -> None:
@@ -616,7 +690,7 @@ def test_a_claim_about_a_kind_is_cut_by_itself() -> None:
 @settings(deadline=None, max_examples=60)
 @given(lineages(), paths_of(LINEAGE), st.sampled_from(NODES), st.sampled_from(NODES))
 def test_flips_are_all_the_smallest_sets_of_claims(claims: Claims, text: str, start: str, end: str) -> None:
-    claims = [{**claim, "document": f"doc-{claim['grade']}-{number % 3}"} for number, claim in enumerate(claims[:6])]
+    claims = [{**claim, "document": f"doc-{claim['grade']}-{number % 3}"} for number, claim in enumerate(claims[:7])]
     asked = search(view(graph(claims, LINES)), text, start, end)
     found, truncated = asked.flips(count=50, budget=2000)
     assert not truncated

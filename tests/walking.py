@@ -87,6 +87,14 @@ def support(view: FrozenView, found: list[tuple[int, Walk]], targets: Targets, *
     return max((min([int(reached[end]), *(int(column[row]) for row, _ in walk)]) for end, walk in found), default=0)
 
 
+def chains_of(relations: tuple[str, ...]) -> st.SearchStrategy[str]:
+    """Write grammars that are a few steps one after the other, so that many match."""
+    names = st.sampled_from(relations)
+    steps = st.tuples(st.sampled_from(["", "", "^"]), names, st.sampled_from(["", "", "", "?", "*", "+"]))
+    words = steps.map(lambda step: f"({step[0]}pg:{step[1]}){step[2]}")
+    return st.lists(st.one_of(words, st.just(f"(pg:{relations[0]}|^pg:{relations[-1]})")), min_size=2, max_size=4).map("/".join)
+
+
 def paths_of(relations: tuple[str, ...]) -> st.SearchStrategy[str]:
     """Write random grammars over some relations."""
     names = st.sampled_from(relations)
