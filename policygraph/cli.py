@@ -204,6 +204,7 @@ def show(
     claims, frozen = kg.claims(name), kg.view().frozen
     said = [(claim, frozen.evidence([kg.graph.row_of[claim.id]], against=claim.stance.is_against)[0]) for claim in claims]
     about = _claim_card(said[0]) if name in kg.graph.row_of else _card(kg, kg.resolve(name))
+    said.sort(key=lambda pair: pair[0].subject != about["id"])
     if as_json:
         _print({**about, "claims": [{**item.to_json(), "recorded": claim.recorded, "quote": claim.quote} for claim, item in said]})
         return
@@ -247,7 +248,7 @@ def _claim_card(said: tuple[Claim, Evidence]) -> dict[str, Any]:
 def _card_lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield f"{card['name']} ({card['class']}, {card['id']})"
     for language, names in card["names"].items():
-        yield f"  {language}: {', '.join(names)}"
+        yield f"  {'other' if language == 'und' else language}: {', '.join(names)}"
     for scheme, number in {**card["identifiers"], **card.get("document", {})}.items():
         for one in number if isinstance(number, list) else [number] if number else []:
             told = ", ".join(str(part) for part in one.values() if part) if isinstance(one, dict) else one
