@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policygraph.claims import Kind, Stance
-from policygraph.errors import BadQuestion
+from policygraph.errors import BadQuestion, UnknownName
 from policygraph.names import PG
 from policygraph.ontology import Ontology
 from policygraph.paths import Grammar, Path, Search, Targets, flips
@@ -283,6 +283,12 @@ def test_what_leads_to_a_target_may_be_complete_and_the_way_there_not() -> None:
 def test_what_the_ontology_forbids_cannot_be_missing() -> None:
     frozen = view(graph([said("chip", "fabricatedAt", "fab")], CHAIN))
     assert search(frozen, "pg:fabricatedAt", "us", "fab").verdict.outcome is Outcome.NOT_MET
+
+
+def test_an_unknown_node_is_refused_with_what_is_near() -> None:
+    frozen = view(graph([said("chip", "fabricatedAt", "fab")], CHAIN))
+    with pytest.raises(UnknownName, match="the data have no 'fib'"):
+        search(frozen, "pg:fabricatedAt", "chip", "fib")
 
 
 def test_no_starts_say_nothing() -> None:

@@ -128,15 +128,18 @@ class Relevant:
         view = self.product.view
         rows = self.product.edge[self.edge]
         distinct, which = np.unique(rows, return_inverse=True)
-        behind = {int(row): frozenset(breakers(view, int(row))) for row in distinct}
-        severed = self._severed(np.array([len(behind[int(row)]) for row in distinct], np.int32)[which])
+        owner, said = breakers(view, distinct)
+        severed = self._severed(np.bincount(owner, minlength=len(distinct)).astype(np.int32)[which])
         chosen = set(rows[severed].tolist())
-        for row in sorted(chosen):
+        smallest = len(distinct) == len(rows) and len(np.unique(said)) == len(said)
+        for row in sorted(chosen) if not smallest else ():
             if self._way(~np.isin(rows, list(chosen - {row}))) is None:
                 chosen.discard(row)
-        claims = frozenset(claim for row in chosen for claim in behind[row])
-        smallest = len(distinct) == len(rows) and sum(map(len, behind.values())) == len(frozenset().union(*behind.values()))
+        claims = frozenset(said[np.isin(distinct[owner], list(chosen))].tolist())
         if not smallest:
+            behind: dict[int, set[int]] = {}
+            for row, claim in zip(distinct[owner].tolist(), said.tolist(), strict=True):
+                behind.setdefault(row, set()).add(claim)
             fewer, smallest = self._fewer(behind, rows, len(claims), budget)
             if fewer is not None:
                 claims = fewer
@@ -145,7 +148,7 @@ class Relevant:
         return Cut(tuple(ids[claim] for claim in sorted(claims)), tuple(sorted(chosen)), smallest)
 
     def _fewer(
-        self, behind: dict[int, frozenset[int]], rows: Ints, most: int, budget: int
+        self, behind: dict[int, set[int]], rows: Ints, most: int, budget: int
     ) -> tuple[frozenset[int] | None, bool]:
         """Look for a cut of fewer claims, up to three; also tell whether there surely is none smaller than what then stands."""
         open_: dict[frozenset[int], list[int]] = {frozenset(): self._way(np.ones(len(rows), bool)) or []}
@@ -203,20 +206,25 @@ class Relevant:
         return severed
 
 
-def breakers(view: FrozenView, row: int) -> list[int]:
-    """Return claims whose rejection takes all support from an edge: those that say it, of itself or of its kind.
+def breakers(view: FrozenView, rows: Ints) -> tuple[Ints, Ints]:
+    """Return claims whose rejection takes all support from edges: those that say it, of the edge itself or of its kind.
 
-    The claims by which it belongs to a kind need not be rejected too.
+    The claims by which something belongs to a kind need not be rejected too.
+
+    Returns
+    -------
+    owner, claims
+        For each claim, the place of its edge in *rows*, and the row of the claim.
     """
     graph, edges, table = view.graph, view.edges, view.graph.table
-    relation = graph.relation_names[edges.relation[row]]
-    names = {relation, graph.ontology.relations[relation].narrows}
-    rows = edges.rows(row).tolist()
-    said = [
-        claim
-        for claim in rows
-        if table.object[claim] == edges.object[row]
-        and graph.relation_names[table.relation[claim]] in names
-        and (table.subject[claim] == edges.subject[row] or table.holds[claim] > 0)
-    ]
-    return said or rows
+    low, sizes = edges.support_ptr[rows], edges.support_ptr[rows + 1] - edges.support_ptr[rows]
+    owner = np.repeat(np.arange(len(rows)), sizes)
+    claims = edges.support_rows[np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(owner))]
+    edge = rows[owner]
+    wider = np.array(
+        [graph.relation_index[graph.ontology.relations[name].narrows or name] for name in graph.relation_names], np.int16
+    )
+    says = (table.object[claims] == edges.object[edge]) & (table.relation[claims] == wider[edges.relation[edge]])
+    says &= (table.subject[claims] == edges.subject[edge]) | (table.holds[claims] > 0)
+    keep = says | (np.bincount(owner[says], minlength=len(rows)) == 0)[owner]
+    return owner[keep], claims[keep]

@@ -98,7 +98,8 @@ class Path:
 
     def _said(self, row: int) -> str:
         edges, graph = self.view.edges, self.view.graph
-        relation = graph.relation_names[edges.relation[row]]
+        name = graph.relation_names[edges.relation[row]]
+        relation = graph.ontology.relations[name].narrows or name
         return f"{graph.node_ids[edges.subject[row]]} {relation} {graph.node_ids[edges.object[row]]}"
 
 

@@ -49,6 +49,11 @@ class Search:
     budget
         How many vertices a search for paths may look at.
 
+    Raises
+    ------
+    UnknownName
+        If no node has one of the ids.
+
     Examples
     --------
     >>> import datetime
@@ -241,5 +246,9 @@ class Search:
 
 def _numbers(view: FrozenView, nodes: Iterable[int | str]) -> Ints:
     index = view.graph.index
-    found = [index[node] if isinstance(node, str) else int(node) for node in nodes]
+    given = list(nodes)
+    for node in given:
+        if isinstance(node, str) and node not in index:
+            view.graph.entity(node)  # which says what is wrong and what is near
+    found = [index[node] if isinstance(node, str) else int(node) for node in given]
     return np.array(list(dict.fromkeys(found)), np.int32)
