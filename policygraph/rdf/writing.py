@@ -59,7 +59,8 @@ def n_quads(graph: ClaimGraph) -> Iterator[str]:
     for number, id_ in enumerate(graph.document_ids):
         yield _document(graph, graph.documents[id_], nodes)
         yield "".join(sorted(_complete(graph, complete, nodes) for complete in completes[id_]))
-        yield from map(write.claim, claims[number])
+        home, ids = PREFIXES["graph"] + id_, graph.table.ids
+        yield from (_lines(f"<{NODES['claim']}{ids[row]}>", home, write.claim(row)) for row in claims[number])
 
 
 def _said(subject: str, graph: str, pairs: Pairs) -> str:
@@ -181,35 +182,27 @@ class _ClaimWriter:
     def __init__(self, graph: ClaimGraph, nodes: list[str]) -> None:
         table = graph.table
         self._graph, self._nodes = graph, nodes
+        self._subject, self._relation, self._object = table.subject.tolist(), table.relation.tolist(), table.object.tolist()
         self._subjects = [f" {_TERM['subject']} {node}" for node in nodes]
-        self._objects = [f" {_TERM['object']} {node}" for node in nodes]
+        self._value = f" {_TERM['object']} "
+        self._objects = [self._value + node for node in nodes]
         self._relations = [f" {_TERM['predicate']} {named(PG + name)}" for name in graph.relation_names]
+        self._datatypes = [graph.ontology.relations[name].datatype for name in graph.relation_names]
         self._stances = [named(NODES["stance"] + stance.value) for stance in STANCES]
-        circumstances = zip(*(column.tolist() for column in (
+        circumstances = np.stack([
             table.stance, table.speaker, table.recorded, table.document, table.version, table.from_earliest, table.from_latest,
             table.to_earliest, table.to_latest,
-        )), strict=True)  # fmt: skip
-        statements = (column.tolist() for column in (table.subject, table.relation, table.object))
-        self._rows = list(zip(*statements, circumstances, strict=True))
-        self._shared: dict[tuple[int, ...], list[str]] = {}
-        self._own = self._texts()
+        ])  # fmt: skip
+        different, which = np.unique(circumstances, axis=1, return_inverse=True)
+        self._shared = [self._circumstance(*column) for column in different.T.tolist()]
+        self._which = which.ravel().tolist()
+        texts = {"stated": table.stated, "locator": table.at, "quotation": table.quote, "note": table.note}
+        self._texts = [(f" {_TERM[word]} ", dict(column)) for word, column in texts.items()]
+        self._qualified = dict(table.qualifiers)
+        self._qualifiers = {name: (f" <{PG}{name}> ", term.datatype) for name, term in graph.ontology.qualifiers.items()}
+        self._rare = {*np.flatnonzero((table.holds > 0) | (table.disputes >= 0)).tolist()}
 
-    def _texts(self) -> dict[int, list[str]]:
-        """Return what only some claims say of themselves, by row."""
-        table, found = self._graph.table, defaultdict(list)
-        for row in np.flatnonzero(table.holds).tolist():
-            found[row].append(f" {_TERM['holds']} {literal(HOLDS[table.holds[row]])}")
-        for row in np.flatnonzero(table.disputes >= 0).tolist():
-            found[row].append(f" {_TERM['disputes']} <{NODES['claim']}{table.ids[table.disputes[row]]}>")
-        for word, texts in (("stated", table.stated), ("locator", table.at), ("quotation", table.quote), ("note", table.note)):
-            for row, text in texts.items():
-                found[row].append(f" {_TERM[word]} {literal(text)}")
-        datatypes = {name: term.datatype for name, term in self._graph.ontology.qualifiers.items()}
-        for row, qualifiers in table.qualifiers.items():
-            found[row] += [f" <{PG}{name}> {literal(text, datatypes[name])}" for name, text in sorted(qualifiers.items())]
-        return found
-
-    def _circumstances(self, stance: int, speaker: int, recorded: int, document: int, version: int, *bounds: int) -> list[str]:
+    def _circumstance(self, stance: int, speaker: int, recorded: int, document: int, version: int, *bounds: int) -> list[str]:
         source = self._graph.document_ids[document]
         pairs = [
             ("stance", self._stances[stance]), ("speaker", self._nodes[speaker]), ("recorded", _day(recorded)),
@@ -217,17 +210,20 @@ class _ClaimWriter:
         ]  # fmt: skip
         return [f" {_TERM[word]} {object_}" for word, object_ in pairs]
 
-    def claim(self, row: int) -> str:
-        """Write one claim."""
-        subject, relation, object_, circumstances = self._rows[row]
-        shared = self._shared.get(circumstances)
-        if shared is None:
-            shared = self._shared[circumstances] = self._circumstances(*circumstances)
-        graph = self._graph
-        if object_ >= 0:
-            end = self._objects[object_]
-        else:
-            datatype = graph.ontology.relations[graph.relation_names[relation]].datatype
-            end = f" {_TERM['object']} {literal(graph.table.value[row], datatype)}"
-        said = [_IS_CLAIM, self._subjects[subject], self._relations[relation], end, *shared, *self._own.get(row, ())]
-        return _lines(f"<{NODES['claim']}{graph.table.ids[row]}>", PREFIXES["graph"] + graph.document_ids[circumstances[3]], said)
+    def claim(self, row: int) -> list[str]:
+        """Return what is said of a claim."""
+        table, relation, object_ = self._graph.table, self._relation[row], self._object[row]
+        end = self._objects[object_] if object_ >= 0 else self._value + literal(table.value[row], self._datatypes[relation])
+        said = [_IS_CLAIM, self._subjects[self._subject[row]], self._relations[relation], end, *self._shared[self._which[row]]]
+        if row in self._rare:
+            said += [f" {_TERM['holds']} {literal(HOLDS[table.holds[row]])}"] if table.holds[row] else []
+            disputed = table.disputes[row]
+            said += [f" {_TERM['disputes']} <{NODES['claim']}{table.ids[disputed]}>"] if disputed >= 0 else []
+        for word, texts in self._texts:
+            if row in texts:
+                said.append(word + literal(texts[row]))
+        if row in self._qualified:
+            for name, text in sorted(self._qualified[row].items()):
+                word, datatype = self._qualifiers[name]
+                said.append(word + literal(text, datatype))
+        return said
