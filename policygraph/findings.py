@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 
@@ -234,8 +234,17 @@ class Proof:
             "children": [child.to_json() for child in self.children],
         }
 
-    def lines(self, depth: int = 0, *, outline: bool = False) -> Iterator[str]:
-        """Yield the tree as indented lines of text; as an *outline*, without the steps of paths and with one claim for each side."""
+    def lines(self, depth: int = 0, *, outline: bool = False, most: int | None = None) -> Iterator[str]:
+        """Yield the tree as indented lines of text.
+
+        Parameters
+        ----------
+        outline
+            Leave out the steps of paths.
+        most
+            Claims shown for each side of a step or leaf; one in an outline, else a few.
+        """
+        shown = most or (1 if outline else MOST_SHOWN)
         pad = "  " * depth
         cite = f" [{self.cite}]" if self.cite else ""
         mark = {"met": "+", "not met": "-", "contested": "~", "unknown": "?"}[str(self.verdict.outcome)]
@@ -246,10 +255,10 @@ class Proof:
         if self.note:
             yield f"{pad}    note: {self.note}"
         for step in () if outline else self.steps:
-            yield from _step_lines(step, pad + "    ")
-        yield from _side_lines(self.evidence, pad + "    ", 1 if outline else MOST_SHOWN)
+            yield from _step_lines(step, pad + "    ", shown)
+        yield from _side_lines(self.evidence, pad + "    ", shown)
         for child in self.children:
-            yield from child.lines(depth + 1, outline=outline)
+            yield from child.lines(depth + 1, outline=outline, most=most)
 
 
 MOST_SHOWN = 3
@@ -259,10 +268,12 @@ MOST_SPEAKERS = 6
 """Speakers named for each side of a route in a table."""
 
 
-def _step_lines(step: Step, pad: str) -> Iterator[str]:
+def _step_lines(step: Step, pad: str, most: int = MOST_SHOWN) -> Iterator[str]:
     arrow = f"{step.subject} --{step.relation}--> {step.object}"
     yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
-    yield from _side_lines(step.evidence, pad + "    ", MOST_SHOWN)
+    # what a step holds by is shown before that which only says that its subject is of a kind
+    decisive = sorted(step.evidence, key=lambda item: not item.against and item.strength != step.truth.for_)
+    yield from _side_lines(decisive, pad + "    ", most)
     for bound in step.unknown_bounds:
         yield f"{pad}    relies on an unknown bound: {bound}"
 
@@ -274,7 +285,8 @@ def _side_lines(evidence: Iterable[Evidence], pad: str, most: int) -> Iterator[s
         for item in side[:most]:
             yield f"{pad}{'against' if against else 'for'}: {item}"
         if len(side) > most:
-            yield f"{pad}and {len(side) - most} more {'against' if against else 'in support'}"
+            others = ", ".join(dict.fromkeys(item.speaker for item in side[most:]))
+            yield f"{pad}and {len(side) - most} more {f'against, by {others}' if against else 'in support'}"
 
 
 def _nothing() -> tuple[()]:
@@ -299,14 +311,16 @@ class Finding:
         The proof tree.
     routes
         Ways by which it is so, best first.
-    binding
-        The most binding text the answer rests on.
+    binding, weakest
+        The most binding text the answer rests on, and the least binding one it cannot do without, if that is another.
     coverage
         What the data set covers that bears on the question, and what it does not.
     remarks
         Sentences the reader must see beside the outcome (what the text alone would say, an assumption made).
     subject
         Id of the item or party the question is about.
+    told_by
+        What a note tells it by: its routes and the proof in outline, or the whole proof.
     labels, classes
         Name and class of every node on a route, and of every speaker, by id, for notes and figures.
     """
@@ -319,9 +333,11 @@ class Finding:
     proof: Proof
     routes: tuple[Route, ...] = ()
     binding: str = ""
+    weakest: str = ""
     coverage: str = ""
     remarks: tuple[str, ...] = ()
     subject: str = ""
+    told_by: Literal["routes", "proof"] = "routes"
     labels: Mapping[str, str] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
     find_gaps: Callable[[], Iterable[Gap]] = field(default=_nothing, repr=False, compare=False)
@@ -382,7 +398,7 @@ class Finding:
             "for": Strength(self.verdict.all_.for_).word, "against": Strength(self.verdict.all_.against).word,
             "uncontested": {"outcome": str(Verdict(clear, clear).outcome), "for": Strength(clear.for_).word,
                             "against": Strength(clear.against).word},
-            "binding": self.binding, "remarks": list(self.remarks), "proof": self.proof.to_json(),
+            "binding": self.binding, "weakest": self.weakest, "remarks": list(self.remarks), "proof": self.proof.to_json(),
             "gaps": [gap.to_json() for gap in self.gaps],
             "flips": [flip.to_json() for flip in self.flips], "flips_truncated": self.flips_truncated,
             "intervals": [[str(begin) if begin else None, str(end) if end else None] for begin, end in self.intervals],
@@ -408,9 +424,12 @@ class Finding:
         yield f"  Everything that stands: {self._grade(self.verdict.all_)}. Undisputed claims alone: {self._grade(clear)}."
         if self.binding:
             yield f"  Most binding text it rests on: {self.binding}."
+        if self.weakest:
+            yield f"  Least binding text it cannot do without: {self.weakest}."
         for remark in self.remarks:
             yield f"  {remark}"
-        if self.routes:
+        outline = bool(self.routes) and self.told_by == "routes"
+        if outline:
             yield ""
             yield "Routes, best first:"
             for route in self.routes:
@@ -418,8 +437,8 @@ class Finding:
                 for step in route.path:
                     yield from _step_lines(step, "      ")
         yield ""
-        yield "Proof in outline (the routes above are its paths):" if self.routes else "Proof:"
-        yield from self.proof.lines(1, outline=bool(self.routes))
+        yield "Proof in outline (the routes above are its paths):" if outline else "Proof:"
+        yield from self.proof.lines(1, outline=outline, most=1 if self.told_by == "proof" else None)
         yield ""
         yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
         for gap in self.gaps:

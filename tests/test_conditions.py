@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policygraph.case import Case
+from policygraph.claims import Stance
 from policygraph.findings import Finding, Gap
 from policygraph.graph import ClaimGraph
 from policygraph.law import Rulebook, explain
@@ -105,7 +106,7 @@ def test_authorised_on_the_day_for_what_it_covers(ask: Ask) -> None:
 
 
 def test_content_is_not_counted_without_a_bill_of_materials(ask: Ask) -> None:
-    finding = ask("{content: {of: {origin: US}, over: 25}}", [said("chip", "originIn", "US")])
+    finding = ask("{content: {of: {origin: US}, controlled: destination, over: 25}}", [said("chip", "originIn", "US")])
     assert outcome(finding) == "unknown"
     assert patterns(finding) == ["case bill-of-materials ?Values"]
 
@@ -430,6 +431,37 @@ def test_a_presumption_holds_as_presumed_until_it_is_rebutted(
     words = {"w": HEAD.format(id="w", effect="prohibited") + "versions: [{when: {act: [sell]}}]\n"}
     finding = ask(rule, rules=words, **told)
     assert (outcome(finding), int(strength(finding))) == (result, grade)
+
+
+@pytest.mark.parametrize(
+    ("record", "result", "grade"),
+    [
+        ([], "met", 2),
+        ([(3, "asserts")], "met", 2),
+        ([(3, "asserts"), (1, "disputes")], "contested", 2),
+        ([(1, "denies")], "contested", 2),
+        ([(4, "denies")], "not met", 4),
+    ],
+)
+def test_a_presumption_is_weighed_against_the_record_of_what_is_presumed(
+    ask: Ask, record: list[tuple[int, str]], result: str, grade: int
+) -> None:
+    rule = "{presumed: {if: {act: [use]}, of: {statement: {relation: designedBy, is: maker}}}}"
+    claims = [said("chip", "designedBy", "maker", grade=grade, stance=Stance(stance)) for grade, stance in record]
+    finding = ask(rule, claims, act="use")
+    assert (outcome(finding), int(strength(finding))) == (result, grade)
+    assert outcome(ask(rule, claims)) in ("unknown", result)
+
+
+def test_a_statement_is_that_of_the_item_and_its_family_together(ask: Ask) -> None:
+    rule = "{statement: {relation: designedBy, is: maker}}"
+    bin_ = [said("chip", "variantOf", "family"), said("family", "designedBy", "maker")]
+    assert outcome(ask(rule, bin_, classes={"family": "Chip"})) == "met"
+    disputed = [*bin_, said("family", "designedBy", "maker", grade=1, stance=Stance.DISPUTES)]
+    assert outcome(ask(rule, disputed, classes={"family": "Chip"})) == "contested"
+    assert outcome(ask(rule, [said("chip", "designedBy", "maker", grade=4, stance=Stance.DENIES)])) == "not met"
+    open_ = ask(rule)
+    assert (outcome(open_), patterns(open_)) == ("unknown", ["chip designedBy maker"])
 
 
 def test_a_closed_world_may_be_written_as_a_presumption(ask: Ask) -> None:

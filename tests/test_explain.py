@@ -11,9 +11,12 @@ import os
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import policygraph as pg
 from policygraph.case import Case
@@ -28,7 +31,7 @@ from tests.small import graph, said, view
 PROOFS = Path(__file__).parent / "proofs"
 HEAD = "rule: {id}\ntitle: Rule {id}\neffect: {effect}\nbindingness: {bindingness}\nbasis: ear:734.9\n"
 CLASSES = {"chip": "Chip", "bin-1": "Chip", "bin-2": "Chip", "maker": "Company", "buyer": "Company", "US": "Country", "MY": "Country",
-           "entity-list": "PartyList", "tech": "Technology"}  # fmt: skip
+           "TW": "Country", "entity-list": "PartyList", "tech": "Technology"}  # fmt: skip
 
 
 def rules(tmp_path: Path, *, effect: str = "subject-to-ear", bindingness: str = "regulation", **texts: str) -> Rulebook:
@@ -142,10 +145,91 @@ def test_how_far_the_text_binds_is_told_and_what_less_binding_it_rests_on(tmp_pa
     book = rules(tmp_path, r="versions: [{when: {rule: g}}]\n")
     stands, open_ = view(world(AMERICAN)), view(world())
     assert explain(stands, book, "g", Case(item="chip")).binding == "guidance, ear:734.9 (Rule g)"
-    assert explain(stands, book, "r", Case(item="chip")).binding == (
-        "regulation, ear:734.9 (Rule r); in part only guidance, ear:734.9 (Rule g)"
+    assert explain(stands, book, "g", Case(item="chip")).weakest == ""
+    rests = explain(stands, book, "r", Case(item="chip"))
+    assert (rests.binding, rests.weakest) == ("regulation, ear:734.9 (Rule r)", "guidance, ear:734.9 (Rule g)")
+    assert "Least binding text it cannot do without: guidance, ear:734.9 (Rule g)." in str(rests)
+    assert explain(open_, book, "r", Case(item="chip")).weakest == ""
+
+
+def test_a_less_binding_text_that_is_not_needed_is_not_named(tmp_path: Path) -> None:
+    rules(tmp_path, bindingness="guidance", effect="presumption", g=f"versions: [{{when: {ORIGIN}}}]\n")
+    book = rules(tmp_path, r=f"versions: [{{when: {{any: [{{rule: g}}, {ORIGIN}]}}}}]\n")
+    assert explain(view(world(AMERICAN)), book, "r", Case(item="chip")).weakest == ""
+
+
+def test_what_is_known_of_a_duty_by_guidance_alone_rests_on_guidance(tmp_path: Path) -> None:
+    notice = f"notice: {{of: violation, from: 2025-05-13, when: {ORIGIN}}}\n"
+    rules(tmp_path, bindingness="guidance", effect="presumption", g=notice + f"versions: [{{when: {ORIGIN}}}]\n")
+    book = rules(tmp_path, r="versions: [{when: {knowledge: violation}}]\n")
+    finding = explain(view(world(AMERICAN)), book, "r", Case(item="chip"))
+    assert (finding.outcome, finding.weakest) == (Outcome.MET, "guidance, ear:734.9 (Rule g)")
+    assert explain(view(world(AMERICAN)), book, "r", Case(item="chip", knowledge="yes")).weakest == ""
+
+
+def test_an_answer_that_rests_on_a_text_not_being_enforced_names_what_says_so(tmp_path: Path) -> None:
+    text = UNENFORCED.replace("published: 2025-05-13}", "published: 2025-05-13, cite: a press release, bindingness: press-release}")
+    finding = explain(view(world(), "2025-05-13"), rules(tmp_path, r=text), "r", Case(item="chip", to="MY"))
+    assert (finding.outcome, finding.weakest) == (
+        Outcome.NOT_MET, "press release, a press release, by which the latest text is not enforced",
+    )  # fmt: skip
+
+
+def test_what_is_enforced_of_a_text_that_says_more_is_not_the_text(tmp_path: Path) -> None:
+    book = rules(tmp_path, r=UNENFORCED + "  - {effective: 2026-07-10, in_text: false, when: {destination: [US, MY]}}\n")
+    frozen, case = view(world(), "2026-07-10"), Case(item="chip", to="TW")
+    assert explain(view(world(), "2026-07-09"), book, "r", Case(item="chip", to="MY")).outcome is Outcome.NOT_MET
+    assert explain(frozen, book, "r", Case(item="chip", to="MY")).outcome is Outcome.MET
+    told = explain(frozen, book, "r", case)
+    assert told.outcome is Outcome.NOT_MET
+    assert any(remark.startswith("The text alone, enforced or not, would say: met.") for remark in told.remarks)
+    assert explain(frozen, book, "r", case, assume={"r": "in-force"}).outcome is Outcome.MET
+
+
+def test_a_version_that_stood_elsewhere_is_cited_there(tmp_path: Path) -> None:
+    book = rules(
+        tmp_path,
+        r=f"versions: [{{effective: 2020-05-15, basis: 'ear:736.2-b-3', when: {ORIGIN}}}, {{effective: 2022-02-03, when: {ORIGIN}}}]\n",
     )
-    assert explain(open_, book, "r", Case(item="chip")).binding == "regulation, ear:734.9 (Rule r)"
+    old, new = (explain(view(world(AMERICAN), day), book, "r", Case(item="chip")) for day in ("2022-02-02", "2022-02-03"))
+    for finding, basis in ((old, "ear:736.2-b-3"), (new, "ear:734.9")):
+        assert finding.binding == f"regulation, {basis} (Rule r)"
+        assert (finding.proof.cite, finding.proof.children[0].cite) == (basis, basis)
+
+
+def test_a_rule_that_one_document_makes_is_left_open_without_it(tmp_path: Path) -> None:
+    head = "document: d-origin\n" + f"notice: {{of: violation, from: 2020-05-13, when: {ORIGIN}}}\n"
+    rules(tmp_path, bindingness="guidance", effect="presumption", g=head + "versions: [{when: {act: [use]}}]\n")
+    book = rules(tmp_path, r="versions: [{when: {all: [{rule: g}, {knowledge: violation}]}}]\n")
+    case = Case(item="chip", act="use")
+    assert explain(view(world(AMERICAN)), book, "r", case).outcome is Outcome.MET
+    finding = explain(view(world(AMERICAN), without=frozenset({"d-origin"})), book, "r", case)
+    assert finding.outcome is Outcome.UNKNOWN
+    assert "the document that makes it is left out: d-origin" in str(finding)
+
+
+@pytest.mark.parametrize(("at_least", "outcome"), [("presumed", "met"), ("reported", "unknown"), ("established", "unknown")])
+def test_what_the_law_presumes_counts_only_where_presumptions_are_asked_for(tmp_path: Path, at_least: str, outcome: str) -> None:
+    book = rules(tmp_path, r=f"versions: [{{when: {{presumed: {{if: {ORIGIN}, unless: {{given: proof}}}}}}}}]\n")
+    finding = explain(view(world(AMERICAN), at_least=Strength.named(at_least)), book, "r", Case(item="chip"))
+    assert str(finding.outcome) == outcome
+    said = [remark for remark in finding.remarks if remark.startswith(f"Nothing weaker than {at_least} counts: no weaker claim,")]
+    assert len(said) == (outcome == "unknown")
+    assert (f"left out: weaker than {at_least}" in str(finding)) == (outcome == "unknown")
+
+
+@given(grade=st.sampled_from(Strength), rest=st.integers(1, 4), doubt=st.sampled_from(("", "unverified")))
+def test_no_answer_is_weaker_than_was_asked_for(grade: Strength, rest: int, doubt: str) -> None:
+    if grade is Strength.NONE:
+        return
+    with TemporaryDirectory() as place:
+        confidence = f"confidence: {doubt}, " if doubt else ""
+        when = f"{{any: [{ORIGIN}, {{presumed: {{if: {ORIGIN}, unless: {{act: [use]}}}}}}]}}"
+        book = rules(Path(place), r=f"versions: [{{{confidence}when: {when}}}]\n")
+        built = world(said("chip", "originIn", "US", grade=rest))
+        verdict = explain(view(built, at_least=grade), book, "r", Case(item="chip")).verdict
+    for truth in (verdict.all_, verdict.uncontested):
+        assert all(side == 0 or side >= grade for side in (truth.for_, truth.against))
 
 
 def test_flips_are_claims_or_sources_whose_rejection_changes_the_outcome(tmp_path: Path) -> None:
@@ -348,9 +432,10 @@ def test_what_ends_the_presumption() -> None:
 
 
 def test_the_presumption_is_guidance_and_the_prohibition_a_regulation() -> None:
-    assert check("ear-gp10-presumption", item="ascend-910c").binding.startswith("guidance")
-    prohibition = check(GP10, item="ascend-910c", act="use").binding
-    assert prohibition.startswith("regulation, ear:736.2-b-10 (General Prohibition Ten); in part only guidance")
+    presumption, prohibition = check("ear-gp10-presumption", item="ascend-910c"), check(GP10, item="ascend-910c", act="use")
+    assert (presumption.binding.partition(",")[0], presumption.weakest) == ("guidance", "")
+    assert prohibition.binding == "regulation, ear:736.2-b-10 (General Prohibition Ten)"
+    assert prohibition.weakest == "guidance, ear:736.2-b-10 (Presumption of May 2025 on PRC advanced computing circuits)"
 
 
 # ---- printed proofs
@@ -392,6 +477,7 @@ def _document(finding: Finding, rule: str, case: dict[str, Any]) -> list[str]:
         f"as of {finding.as_of}" + (f", known by {finding.known_by}" if finding.known_by else ""),
         "",
         f"Outcome: {finding.outcome}{leaning}. Binding: {finding.binding}.",
+        *((f"Not without: {finding.weakest}.",) if finding.weakest else ()),
         *finding.remarks,
         "",
         *finding.proof.lines(),

@@ -164,7 +164,8 @@ def test_every_condition_of_the_language_is_read(tmp_path: Path) -> None:
         - {authorised: act}
         - {some: {among: parties, as: party, test: {listed: {role: party, list: sdn-list}}}}
         - {every: {among: "pg:incorporates+", as: part, test: {measure: {item: part, quantity: dieArea, comparison: "<", value: 5}}}}
-        - {presumed: {if: {act: use}, unless: {given: proof}}}
+        - {presumed: {if: {act: use}, of: {statement: {relation: designedBy, is: huawei}}, unless: {given: proof}}}
+        - {statement: {item: into, relation: presumedViolationOf, is: "ear:736.2-b-10"}}
         - {rule: r2, name: another, cite: "ear:734.3", note: see there, confidence: argued, edition: 2026-07-23}
 """
     other = HEAD.replace("rule: r", "rule: r2") + "versions: [{when: {act: use}}]\n"
@@ -190,6 +191,24 @@ def test_a_part_is_written_once_and_is_the_same_wherever_it_stands(tmp_path: Pat
     more = "parts:\n  scope: {name: scope, act: [use]}\n"
     first, second = rule(tmp_path, "  - {when: {part: scope}}\n  - {effective: 2024-01-01, when: {all: [{part: scope}]}}\n", more).versions
     assert first.when == second.when.of[0]
+
+
+def test_a_version_that_is_enforced_beside_the_text_is_never_the_text(tmp_path: Path) -> None:
+    read = rule(
+        tmp_path,
+        "  - {effective: 2023-11-17, cite: first, when: {act: use}}\n"
+        "  - {effective: 2025-01-13, cite: text, operates: [{from: 2025-05-13, status: unenforced}], when: {act: use}}\n"
+        "  - {effective: 2026-07-10, cite: enforced, in_text: false, basis: 'ear:742.6', when: {act: use}}\n",
+    )
+
+    def cites(day: date, status: str | None = None) -> list[str]:
+        return [version.cite if version else "" for version in (read.text(day), read.enforced(day, status=status))]
+
+    assert cites(date(2025, 6, 1)) == ["text", "first"]
+    assert cites(date(2026, 7, 10)) == ["text", "enforced"]
+    assert cites(date(2026, 7, 10), "in-force") == ["text", "text"]
+    assert cites(date(2026, 7, 10), "suspended") == ["text", "enforced"]
+    assert (read.basis_of(read.versions[-1]), read.basis_of(None)) == ("ear:742.6", read.basis)
 
 
 def test_days_on_which_the_law_changes(tmp_path: Path) -> None:
@@ -229,6 +248,9 @@ def test_days_on_which_the_law_changes(tmp_path: Path) -> None:
         ("{owned: {by: {list: entity-list}, share: 120}}", "'owned': 'share' holds 120, but input should be less than or equal to 100"),
         ("{act: use, confidence: sure}", "'act': 'confidence' holds 'sure', but input should be '', 'unverified' or 'argued'"),
         ("{some: {among: 'pg:x', as: a, test: {act: use}}}", "the path does not parse:"),
+        ("{statement: {relation: designdBy, is: huawei}}", "no relation is called 'designdBy'; did you mean 'designedBy'?"),
+        ("{presumed: {if: {act: use}}}", "'presumed': a presumption says what rebuts it (unless) or what is presumed (of)"),
+        ("{content: {of: {origin: US}, controlled: anywhere, over: 25}}", "'content': 'controlled' holds 'anywhere', but input should be"),
     ],
 )
 def test_a_condition_that_says_nothing_is_refused_with_its_place(tmp_path: Path, condition: str, sentence: str) -> None:

@@ -18,14 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 __all__ = [
     "Act", "All", "Any_", "Authorised", "Classified", "Codes", "Condition", "Confidence", "Contains", "Content", "Destination",
     "EndUse", "Entry", "Every", "Given", "Has", "Headquartered", "Knowledge", "Listed", "Measure", "Not", "Owned", "Path",
-    "Place", "Places", "Presumed", "RuleResult", "Some", "Target", "below", "targets_of",
+    "Place", "Places", "Presumed", "RuleResult", "Some", "Statement", "Target", "below", "targets_of",
 ]  # fmt: skip
 
 Confidence = Literal["", "unverified", "argued"]
@@ -202,6 +202,15 @@ class Has(_Condition):
     value: Annotated[tuple[str | bool | float, ...], BeforeValidator(_several)] = (True,)
 
 
+class Statement(_Condition):
+    """A statement about an item, or a family it is a variant of, as the record has it: who says so, who disputes it, who says otherwise."""
+
+    kind: Literal["statement"] = "statement"
+    item: str = "item"
+    relation: str
+    is_: str = Field(alias="is")
+
+
 class Contains(_Condition):
     """An item contains, however deep, something that is like this."""
 
@@ -211,11 +220,15 @@ class Contains(_Condition):
 
 
 class Content(_Condition):
-    """The share of an item's value that is controlled content exceeds a threshold; a discrete part stops the count."""
+    """The share of an item's value that is content of a sort exceeds a threshold; a discrete part stops the count.
+
+    ``controlled`` says for which place content must be controlled to count: ``destination``, that of the foreign item.
+    """
 
     kind: Literal["content"] = "content"
     item: str = "item"
     of: Target
+    controlled: Literal["", "destination"] = ""
     over: float = Field(ge=0, le=100)
     stop_at: Literal["", "discrete"] = ""
 
@@ -325,11 +338,22 @@ class Every(_Condition):
 
 
 class Presumed(_Condition):
-    """It is presumed to hold (if something does), unless something else is shown."""
+    """It is presumed to hold (if something does), unless something else is shown.
+
+    ``of`` is what is presumed, as the record has it. That nothing is on record changes nothing; a dispute on record makes the
+    presumption contested, and better evidence to the contrary refutes it.
+    """
 
     kind: Literal["presumed"] = "presumed"
     if_: Condition | None = Field(default=None, alias="if")
-    unless: Condition
+    of: Condition | None = None
+    unless: Condition | None = None
+
+    @model_validator(mode="after")
+    def _is_about_something(self) -> Self:
+        if self.of is None and self.unless is None:
+            raise ValueError("a presumption says what rebuts it (unless) or what is presumed (of)")
+        return self
 
 
 class RuleResult(_Condition):
@@ -341,8 +365,8 @@ class RuleResult(_Condition):
 
 
 Condition = Annotated[
-    All | Any_ | Not | Path | Classified | Measure | Has | Contains | Content | Act | Place | Destination | Headquartered | Listed
-    | Owned | EndUse | Knowledge | Given | Authorised | Some | Every | Presumed | RuleResult,
+    All | Any_ | Not | Path | Classified | Measure | Has | Statement | Contains | Content | Act | Place | Destination | Headquartered
+    | Listed | Owned | EndUse | Knowledge | Given | Authorised | Some | Every | Presumed | RuleResult,
     Field(discriminator="kind"),
 ]  # fmt: skip
 
@@ -369,7 +393,9 @@ def below(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Cond
         case Presumed():
             if condition.if_ is not None:
                 yield from below(condition.if_, negated=negated)
-            yield from below(condition.unless, negated=True)
+            for rebutting in (condition.of, condition.unless):
+                if rebutting is not None:
+                    yield from below(rebutting, negated=True)
 
 
 def targets_of(condition: Condition) -> Iterator[tuple[Target, bool]]:

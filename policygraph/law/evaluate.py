@@ -22,7 +22,7 @@ from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.facts import Facts
-from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Notice, Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
 from policygraph.ontology import Ontology
@@ -122,8 +122,9 @@ class Evaluation:
             if isinstance(where, law.All) and not (where.name or where.cite or where.confidence or version.confidence):
                 parts += self._children(where, bound)
             else:
-                parts.append(doubted(self.condition(where, bound), version, self.on))
-        return replace(joined("rule", rule.title, parts, cite=rule.basis, note=note), rule=rule.id)
+                parts.append(self._counted(self.condition(where, bound), version))
+        basis = rule.basis_of(version)
+        return replace(joined("rule", rule.title, parts, cite=basis, note=note), rule=rule.id)
 
     def version_of(self, rule: Rule) -> Version | None:
         """Return the version by which a rule is read: the enforced one, or that of the text."""
@@ -135,6 +136,8 @@ class Evaluation:
         status, entry = in_operation(rule.operates, self.on, self.view.known_by)
         version = self.version_of(rule)
         note = noted(entry.cite, entry.note) if entry else ""
+        if self._is_rejected(rule):
+            status, note = "unknown", f"the document that makes it is left out: {rule.document}"
         assumed = self.assume.get(rule.id)
         if assumed:
             status, note = assumed, f"assumed by whoever asks; on record: {status}"
@@ -145,7 +148,22 @@ class Evaluation:
         verdict = {"in-force": YES, "unknown": UNKNOWN}.get(status, NO)
         label = f"in operation on {self.on}: {status.replace('-', ' ')}"
         gap = Gap(rule.id, "legalStatus", None, "LegalStatus", f"whether '{rule.title}' operates on {self.on}")
-        return version, Reading("operation", label, verdict, rule.basis, note, gaps=lambda: (gap,))
+        return version, Reading(
+            "operation", label, verdict, rule.basis_of(version), note, gaps=lambda: (gap,), claims=lambda: self._made_by(rule),
+            redo=lambda other: other._operation(rule)[1],
+        )  # fmt: skip
+
+    def _is_rejected(self, rule: Rule) -> bool:
+        """Tell whether the view rejects the document that makes a rule, or whoever published it."""
+        document = self.view.graph.documents.get(rule.document)
+        return document is not None and not self.view.policy.without.isdisjoint((document.id, document.publisher))
+
+    def _made_by(self, rule: Rule) -> Iterator[str]:
+        """Yield one claim of the document that makes a rule, to stand for it among what an answer rests on."""
+        graph = self.view.graph
+        if rule.document in graph.documents:
+            rows = np.flatnonzero(graph.table.document == graph.document_ids.index(rule.document))
+            yield from (graph.table.ids[row] for row in rows[:1].tolist())
 
     # ---- conditions
 
@@ -162,7 +180,13 @@ class Evaluation:
             reading, label=condition.name or reading.label, cite=condition.cite or reading.cite,
             note=noted(condition.note, reading.note), redo=lambda other: other.settled(lambda: other.condition(condition, bound)),
         )  # fmt: skip
-        return doubted(reading, condition, self.on)
+        return self._counted(reading, condition)
+
+    def _counted(self, reading: Reading, of: law.Condition | law.Target | Version) -> Reading:
+        """Cap what was read at what is sure of the wording; what is then weaker than the view asks for counts for nothing."""
+        reading = doubted(reading, of, self.on)
+        least = self.view.policy.at_least
+        return reading.at_least(least) if least > Strength.ALLEGED else reading
 
     def _read(self, condition: law.Condition, bound: Bound) -> Reading:
         match condition:
@@ -184,6 +208,8 @@ class Evaluation:
                 return self.told.of_items(condition.item, bound, lambda id_: self.facts.measured(id_, condition))
             case law.Has():
                 return self.told.of_items(condition.item, bound, lambda id_: self.facts.has(id_, condition.attribute, condition.value))
+            case law.Statement():
+                return self.told.of_items(condition.item, bound, lambda id_: self.facts.said(id_, condition.relation, condition.is_))
             case law.RuleResult():
                 return self._other_rule(condition, bound)
             case law.Some() | law.Every():
@@ -220,16 +246,18 @@ class Evaluation:
                 return
 
     def _presumed(self, condition: law.Presumed, bound: Bound) -> Reading:
-        parts = [self.condition(condition.if_, bound)] if condition.if_ is not None else []
-        parts.append(self.condition(condition.unless, bound))
+        asked = (condition.if_, condition.of, condition.unless)
+        parts = tuple(self.condition(one, bound) for one in asked if one is not None)
 
         def combine(given: Sequence[Verdict]) -> Verdict:
-            ground, shown = given[0] if len(given) > 1 else YES, given[-1]
-            held = merged((supported(ground).at_most(Strength.PRESUMED), opposed(~ground)))
+            each = iter(given)
+            silent = (YES, UNKNOWN, UNKNOWN)
+            ground, record, shown = (next(each) if one is not None else left for one, left in zip(asked, silent, strict=True))
+            held = weighed(merged((supported(ground).at_most(Strength.PRESUMED), opposed(~ground))), record)
             return held & opposed(shown) if shown.all_.for_ else held
 
-        verdict = combine([part.verdict for part in parts])
-        return Reading("presumed", f"presumed, unless {parts[-1].label}", verdict, parts=tuple(parts), combine=combine)
+        label = "presumed" if condition.unless is None else f"presumed, unless {parts[-1].label}"
+        return Reading("presumed", label, combine([part.verdict for part in parts]), parts=parts, combine=combine)
 
     def _other_rule(self, condition: law.RuleResult, bound: Bound) -> Reading:
         if condition.item == "item":
@@ -249,7 +277,7 @@ class Evaluation:
         if told:
             return Reading("knowledge", f"{label}: the case says yes", YES, beside=shown)
         if told is None:
-            gap = Gap("case", f"knowledge-of-{topic}", None, "YesNo", f"whether there is knowledge of the {topic}")
+            gap = Gap("case", f"knowledge-of-{topic}", None, "YesNo", f"whether there is knowledge in the sense of: {topic}")
             note = "supplied by public notice" if shown else ""
             return Reading("knowledge", label, notice, note=note, beside=shown or tuple(notices), gaps=lambda: (gap,))
         if not notice.all_.for_:
@@ -260,11 +288,13 @@ class Evaluation:
     def _notice(self, rule: Rule, notice: Notice, bound: Bound) -> Reading:
         label = f"public notice: {rule.title}, from {notice.since}"
         known_by = self.view.known_by
-        operating = in_operation(rule.operates, self.on, known_by)[0] == "in-force"
-        if self.on < notice.since or (known_by is not None and known_by < notice.since) or not operating:
-            return Reading("notice", f"{label}: not on that day", NO, notice.cite)
+        status = self.assume.get(rule.id, in_operation(rule.operates, self.on, known_by)[0])
+        if self._is_rejected(rule):
+            return Reading("notice", f"{label}: left out with the document that gives it", UNKNOWN, notice.cite, rule=rule.id)
+        if self.on < notice.since or (known_by is not None and known_by < notice.since) or status != "in-force":
+            return Reading("notice", f"{label}: not on that day", NO, notice.cite, rule=rule.id)
         inner = self.condition(notice.when, bound)
-        return Reading("notice", label, inner.verdict, notice.cite, beside=(inner,))
+        return Reading("notice", label, inner.verdict, notice.cite, beside=(inner,), rule=rule.id)
 
     # ---- paths
 
@@ -354,7 +384,7 @@ class Evaluation:
         reading = joined("all", f"{facts.name(id_)} is what is asked for" if told else "", parts)
         if len(parts) == 1:
             reading = parts[0]
-        return doubted(replace(reading, note=noted(target.note, reading.note)), target, self.on)
+        return self._counted(replace(reading, note=noted(target.note, reading.note)), target)
 
     # ---- classification
 

@@ -18,10 +18,10 @@ from policygraph.errors import BadQuestion, nearest
 from policygraph.findings import Finding, Flip, Gap, Route
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.readings import Reading, pivotal_gaps
-from policygraph.law.rulebook import BINDINGNESS, Rule, Rulebook, Status, in_operation
+from policygraph.law.rulebook import BINDINGNESS, Operation, Rule, Rulebook, Status, in_operation
 from policygraph.measures import members
 from policygraph.paths import flips
-from policygraph.truth import Outcome, Truth, Verdict
+from policygraph.truth import Outcome, Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
 __all__ = ["explain"]
@@ -148,6 +148,7 @@ class _Question:
     def finding(self) -> Finding:
         graph, reading = self.view.graph, self.read()
         routes = _routes(reading)
+        beside, dormant = self._text_beside(reading)
         steps = [step for route in routes for step in route.path]
         ends = dict.fromkeys(end for step in steps for end in (step.subject, step.object))
         ends |= dict.fromkeys(item.speaker for step in steps for item in step.evidence)
@@ -162,10 +163,12 @@ class _Question:
             verdict=reading.verdict,
             proof=reading.proof(),
             routes=routes,
-            binding=self._binding(reading),
+            binding=self._named(self.rule),
+            weakest=self._weakest(reading, dormant),
             coverage=self._coverage(),
-            remarks=tuple(self._remarks(reading)),
+            remarks=tuple(self._remarks(reading, beside)),
             subject=self.case.item,
+            told_by="proof",
             labels={id_: graph.label(id_) for id_ in ends},
             classes={id_: graph.node_class[graph.index[id_]] for id_ in ends},
             find_gaps=lambda: self._gaps(reading),
@@ -178,14 +181,32 @@ class _Question:
         rest = self.case.model_copy(update={"item": ""})
         return f"Does '{self.rule.title}' reach {item}{f' ({rest})' if rest != Case() else ''}?"
 
-    def _binding(self, reading: Reading) -> str:
-        """Name the text asked for and how far it binds, and any less binding one that the answer rests on."""
+    def _named(self, rule: Rule) -> str:
+        basis = rule.basis_of(rule.enforced(self.on, self.view.known_by, self.assume.get(rule.id)))
+        return f"{rule.bindingness.replace('-', ' ')}, {basis} ({rule.title})"
+
+    def _weakest(self, reading: Reading, dormant: Iterable[Operation]) -> str:
+        """Name the least binding text without which the answer would be another, where it binds less than the rule asked for.
+
+        That is a rule without which what is met would not be, or the text by which a version is not enforced.
+        """
         rank = BINDINGNESS.index
-        used = (self.book.rules[part.rule] for part in _combined(reading) if part.rule and part.verdict.all_.for_)
-        weaker = dict.fromkeys(rule.id for rule in used if rank(rule.bindingness) > rank(self.rule.bindingness))
-        parts = [self.rule, *(self.book.rules[name] for name in weaker)] if reading.verdict.all_.for_ else [self.rule]
-        said = [f"{rule.bindingness.replace('-', ' ')}, {rule.basis} ({rule.title})" for rule in parts]
-        return said[0] + (f"; in part only {' and '.join(said[1:])}" if said[1:] else "")
+        found = {rank(self.rule.bindingness): ""}
+        for operation in dormant:
+            if operation.bindingness is not None:
+                words = operation.bindingness.replace("-", " ")
+                said = operation.cite if operation.cite.startswith(words) else f"{words}, {operation.cite}"
+                found.setdefault(rank(operation.bindingness), f"{said}, by which the latest text is not enforced")
+        used = {part.rule for part in reading.walk() if part.rule and part.verdict.all_.for_} if reading.verdict.all_.for_ else ()
+        for rule in sorted((self.book.rules[name] for name in used), key=lambda rule: rank(rule.bindingness), reverse=True):
+            if rank(rule.bindingness) > max(found) and not self._without(rule.id, reading).verdict.all_.for_:
+                found[rank(rule.bindingness)] = self._named(rule)
+        return found[max(found)]
+
+    def _without(self, name: str, reading: Reading) -> Reading:
+        """Return the answer as it would be if there were no such rule."""
+        other = Evaluation(self.dated, self.book, self.on, {**self.assume, name: "repealed"})
+        return reading.redone(lambda part: name in part.rules, other, whole={name})
 
     def _coverage(self) -> str:
         graph = self.view.graph
@@ -194,32 +215,45 @@ class _Question:
             "other rules may apply, and a rule that does not reach a case is no permission"
         )
 
-    def _remarks(self, reading: Reading) -> Iterator[str]:
+    def _remarks(self, reading: Reading, beside: str) -> Iterator[str]:
         if self.case.on is not None and self.case.on != self.view.as_of:
             yield f"Law and facts are read on the day of the act, {self.on}."
         for name, status in self.assume.items():
             yield f"Assumed by whoever asks: '{self.book.rules[name].title}' is {status.replace('-', ' ')}."
+        least = self.view.policy.at_least
+        if least > Strength.PRESUMED:
+            yield (
+                f"Nothing weaker than {least.word} counts: no weaker claim, and nothing that is only presumed, "
+                "be it by the text of a rule or because its wording was not read."
+            )
         if self.rule.note:
             yield self.rule.note
-        yield from self._text_beside(reading)
+        if beside:
+            yield beside
         if self.family:
             yield reading.note
 
-    def _text_beside(self, reading: Reading) -> Iterator[str]:
+    def _text_beside(self, reading: Reading) -> tuple[str, tuple[Operation, ...]]:
+        """Say what the text alone would answer where that is something else, and by what it is not enforced."""
         known_by = self.view.known_by
         told = {}
+        causes = []
         for name in dict.fromkeys(part.rule for part in _combined(reading) if part.rule):
             rule = self.book.rules[name]
             text, enforced = rule.text(self.on, known_by), rule.enforced(self.on, known_by, self.assume.get(name))
             dormant = in_operation(rule.operates, self.on, known_by)[0] == "unenforced" and name not in self.assume
             if text is not None and (dormant or text != enforced):
                 told[name] = f"'{rule.title}' ({text})"
+                recorded = (in_operation(operations, self.on, known_by) for operations in (text.operates, rule.operates))
+                causes += [entry for status, entry in recorded if entry is not None and status == "unenforced"]
         if told:
             other = Evaluation(self.dated, self.book, self.on, self.assume, textual=True)
             alone = reading.redone(lambda part: not part.rules.isdisjoint(told), other, whole=told).verdict
             if alone != reading.verdict:
                 outcome = f"{alone.outcome}" + (f", leaning {alone.leaning}" if alone.outcome is not alone.leaning else "")
-                yield f"The text alone, enforced or not, would say: {outcome}. Not enforced on {self.on}: {', '.join(told.values())}."
+                said = f"The text alone, enforced or not, would say: {outcome}. Not enforced on {self.on}: {', '.join(told.values())}."
+                return said, tuple(causes)
+        return "", ()
 
     # ---- on access
 

@@ -55,6 +55,15 @@ class Facts:
             gaps=lambda: (Gap(subject, relation, object_, of or "statement", asked),),
         )  # fmt: skip
 
+    def said(self, id_: str, relation: str, object_: str) -> Reading:
+        """Read one statement about an item together with the same about the families it is a variant of."""
+        each = [self.statement(holder, relation, object_) for holder in (id_, *self.family(id_))]
+        found = [reading for reading in each if reading.steps] or each[:1]
+        return replace(
+            found[0], verdict=merged(reading.verdict for reading in found), note=noted(*(reading.note for reading in found)),
+            steps=tuple(step for reading in found for step in reading.steps),
+        )  # fmt: skip
+
     def name(self, id_: str) -> str:
         """Return the usual name of a node, or the id where the data have none."""
         return self.view.graph.label(id_) if id_ in self.view.graph.index else id_

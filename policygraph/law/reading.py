@@ -197,6 +197,7 @@ def _cites(rule: Rule) -> Iterator[tuple[str, int | None]]:
     yield rule.basis, None
     for version in rule.versions:
         yield version.cite, None
+        yield version.basis, None
     if rule.notice:
         yield rule.notice.cite, None
     for condition in conditions_of(rule):

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from policygraph.findings import Evidence, Gap, Proof, Step
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 
-__all__ = ["NO", "UNKNOWN", "YES", "Reading", "doubted", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported"]
+__all__ = ["NO", "UNKNOWN", "YES", "Reading", "doubted", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported", "weighed"]
 
 YES = Verdict.sure(True)
 NO = Verdict.sure(False)
@@ -98,6 +98,18 @@ class Reading:
             redo=(lambda other: redo(other).capped(strength, note)) if redo else None,
         )
 
+    def at_least(self, strength: Strength) -> Reading:
+        """Return the reading without what is weaker than a strength, which then counts neither for nor against."""
+        verdict, combine, redo = _at_least(self.verdict, strength), self.combine, self.redo
+        note = self.note if verdict == self.verdict else noted(self.note, f"left out: weaker than {strength.word}")
+        return replace(
+            self,
+            verdict=verdict,
+            note=note,
+            combine=(lambda verdicts: _at_least(combine(verdicts), strength)) if combine else None,
+            redo=(lambda other: redo(other).at_least(strength)) if redo else None,
+        )
+
     def walk(self) -> Iterator[Reading]:
         """Yield this reading and all below it, those beside included."""
         yield self
@@ -108,7 +120,7 @@ class Reading:
         """Return it as a node of a proof tree.
 
         A rule that was shown is not shown again; of what stands beside, only what decides is shown; and where one of several
-        holds for certain, those of which nothing is known are named and no more.
+        holds, those of which nothing is known are named and no more.
         """
         told: set[tuple[object, ...]] = set() if shown is None else shown
         key = (self.rule, id(self.parts))
@@ -120,7 +132,7 @@ class Reading:
             told |= {key} if self.rule else set()
             beside = tuple(part for reading in self.beside for part in reading.deciding())
             children = (*(self.shown or self.parts), *beside)
-        settled = self.kind == "any" and self.verdict.outcome is Outcome.MET
+        settled = self.kind == "any" and self.verdict.leaning is Outcome.MET
         return Proof(
             kind=self.kind, label=self.label, verdict=self.verdict, cite=self.cite, note=note, steps=self.steps,
             evidence=self.evidence,
@@ -197,6 +209,13 @@ def joined(kind: str, label: str, parts: Sequence[Reading], *, cite: str = "", n
     return Reading(kind, label, verdict, cite, note, tuple(parts), combine=combine)
 
 
+def _at_least(verdict: Verdict, strength: Strength) -> Verdict:
+    def kept(truth: Truth[int]) -> Truth[int]:
+        return Truth(truth.for_ if truth.for_ >= strength else 0, truth.against if truth.against >= strength else 0)
+
+    return Verdict(kept(verdict.all_), kept(verdict.uncontested))
+
+
 class _Doubtful(Protocol):
     """What may be known badly, or from one edition alone."""
 
@@ -233,6 +252,23 @@ def merged(verdicts: Iterable[Verdict]) -> Verdict:
         undisputed = against == 0 and clear_against == 0
         return Verdict(Truth(for_, 0), Truth(clear_for if undisputed else 0, 0))
     return Verdict(Truth(0, against), Truth(0, clear_against))
+
+
+def weighed(presumption: Verdict, record: Verdict) -> Verdict:
+    """Return a presumption in the light of what the record has of the very thing presumed.
+
+    Silence leaves it as it is. A dispute makes it contested, and so does weaker evidence to the contrary; stronger evidence refutes it.
+
+    >>> presumed = Verdict.sure(True, Strength.PRESUMED)
+    >>> [str(weighed(presumed, Verdict.of_leaf(Truth(*record))).outcome) for record in ((0, 0), (2, 1), (0, 1), (0, 4), (3, 0))]
+    ['met', 'contested', 'contested', 'not met', 'met']
+    """
+    if not presumption.all_.for_ or record == UNKNOWN:
+        return presumption
+    if record.all_.for_:
+        clear = min(presumption.uncontested.for_, record.uncontested.for_)
+        return Verdict(presumption.all_, Truth(clear, presumption.uncontested.against))
+    return merged((presumption, opposed(~record)))
 
 
 def supported(verdict: Verdict) -> Verdict:

@@ -57,13 +57,15 @@ class Operation(_Value):
     status: Status
     published: date | None = None
     cite: str = ""
+    bindingness: Bindingness | None = None
     note: str = ""
 
 
 class Version(_Value):
     """What the text was: from ``effective`` (for duties ``compliance``) until the next version, or until it lapsed.
 
-    Without ``effective`` it stood before the time that the data cover.
+    Without ``effective`` it stood before the time that the data cover. ``basis`` names the provision that it stood in, if not that of
+    the rule. With ``in_text: false`` it is what is enforced of a text that says more, and not the text.
     """
 
     published: date | None = None
@@ -71,6 +73,8 @@ class Version(_Value):
     compliance: date | None = None
     until: date | None = None
     cite: str = ""
+    basis: str = ""
+    in_text: bool = True
     confidence: law.Confidence = ""
     edition: date | None = None
     note: str = ""
@@ -130,6 +134,8 @@ class Rule(_Value):
         Rules that do not apply where this one does.
     duty, terms
         Who must do what; policy, exceptions, expiry and the like.
+    document
+        The document that alone makes it, such as guidance; where a view rejects that, the rule is not known to operate.
     file
         Where it was read.
     """
@@ -147,6 +153,7 @@ class Rule(_Value):
     displaces: tuple[str, ...] = ()
     duty: Duty | None = None
     terms: Mapping[str, Any] = Field(default_factory=dict)
+    document: str = ""
     file: str = ""
 
     def begins(self, version: Version) -> date | None:
@@ -156,7 +163,7 @@ class Rule(_Value):
 
     def text(self, on: date, known_by: date | None = None) -> Version | None:
         """Return the version that stands in the text on a day, or None if there is none."""
-        standing = [version for version in self._published(known_by) if self._stands(version, on)]
+        standing = [version for version in self._published(known_by) if version.in_text and self._stands(version, on)]
         return standing[-1] if standing else None
 
     def enforced(self, on: date, known_by: date | None = None, status: str | None = None) -> Version | None:
@@ -165,14 +172,21 @@ class Rule(_Value):
         Parameters
         ----------
         status
-            What the caller assumes of the latest version, in place of what is recorded.
+            What the caller assumes of the latest text, in place of what is recorded.
         """
         standing = [version for version in self._published(known_by) if self._stands(version, on, lapses=False)]
-        for place, version in enumerate(reversed(standing)):
+        latest = next((version for version in reversed(standing) if version.in_text), None)
+        if status in ("in-force", "unknown") and latest is not None:
+            return latest if self._stands(latest, on) else None
+        for version in reversed(standing):
             recorded = in_operation(version.operates, on, known_by)[0]
-            if (status if status and not place else recorded) in ("in-force", "unknown"):
+            if (status if status and version is latest else recorded) in ("in-force", "unknown"):
                 return version if self._stands(version, on) else None
         return None
+
+    def basis_of(self, version: Version | None) -> str:
+        """Return the provision that a version of the rule stood in."""
+        return version.basis if version is not None and version.basis else self.basis
 
     def _published(self, known_by: date | None) -> Iterator[Version]:
         for version in self.versions:

@@ -152,7 +152,8 @@ class Told:
         case = bound.case
         match condition:
             case law.Content():
-                why = "the values of the parts, by which controlled content is counted"
+                what = condition.name or f"content above {condition.over:g} %"
+                why = f"{what}: the content of an item is not counted, so this is not decided"
                 return self.untold("bill-of-materials", "Values", why, bound)
             case law.Act():
                 if case is None or not case.act:

@@ -35,7 +35,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "has": law.Has, "contains": law.Contains, "content": law.Content, "act": law.Act, "place": law.Place,
     "destination": law.Destination, "headquartered": law.Headquartered, "listed": law.Listed, "owned": law.Owned,
     "end_use": law.EndUse, "knowledge": law.Knowledge, "given": law.Given, "authorised": law.Authorised, "some": law.Some,
-    "every": law.Every, "presumed": law.Presumed, "rule": law.RuleResult,
+    "every": law.Every, "presumed": law.Presumed, "rule": law.RuleResult, "statement": law.Statement,
 }  # fmt: skip
 """Conditions by the key that names them."""
 
@@ -45,7 +45,7 @@ _SHORT: Final = {
     "knowledge": "of", "given": "what", "authorised": "covers", "rule": "rule",
 }  # fmt: skip
 """The field that a condition's value is for where it is written directly."""
-_INNER: Final = {"some": ("test",), "every": ("test",), "presumed": ("if", "unless")}
+_INNER: Final = {"some": ("test",), "every": ("test",), "presumed": ("if", "of", "unless")}
 _TARGETS: Final = {"contains": ("what",), "content": ("of",)}
 _CODES: Final = ("in", "except", "eccn")
 _DEEPEST: Final = 16
@@ -222,6 +222,8 @@ class Writing:
                 self._grammar(made.among, line)
             case law.Has() if made.attribute != "class" and made.attribute not in self._attributes:
                 self.wrong(line, f"no attribute is called '{made.attribute}'" + _hint(made.attribute, self._attributes))
+            case law.Statement() if made.relation not in self.ontology.relations:
+                self.wrong(line, f"no relation is called '{made.relation}'" + _hint(made.relation, self.ontology.relations))
             case law.Measure() if made.quantity not in measures.known(self.ontology):
                 quantities = measures.known(self.ontology)
                 self.wrong(line, f"no quantity is called '{made.quantity}'" + _hint(made.quantity, quantities))
