@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.server
+import io
 import threading
 from datetime import date
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pyoxigraph as ox
@@ -274,3 +276,20 @@ def test_nothing_leaves_the_machine(graph: ClaimGraph) -> None:
 def test_only_needed_prefixes_are_declared() -> None:
     assert prepared("SELECT * { ?s ?p ?o }") == "\nSELECT * { ?s ?p ?o }"
     assert prepared("PREFIX chip: <http://x/> ASK { chip:a a pg:Chip }").startswith("PREFIX pg: <")
+
+
+# ---- a view in the hands of other tools
+
+
+def test_a_view_travels_with_its_edges() -> None:
+    built = small_graph([said("chip", "fabricatedAt", "fab", since="2020-01-01", id="c-made"),
+                         said("chip", "fabricatedAt", "fab", since="2020-01-01", grade=1, stance=Stance.DENIES)], CLASSES)  # fmt: skip
+    frozen = view(built)
+    drawn = nx.read_graphml(io.BytesIO(rdf.to_bytes(frozen, "graphml")), force_multigraph=True)
+    ((one, other, edge),) = drawn.edges(data=True)
+    assert (one, other, edge["relation"], edge["contested"]) == ("chip", "fab", "fabricatedAt", True)
+    assert "c-made" in edge["claims"]
+    for name in ("nquads", "trig", "turtle", "jsonld"):
+        written = rdf.to_bytes(frozen, name)
+        assert len(written) > len(rdf.to_bytes(built, name))
+        assert rdf.to_bytes(rdf.read(written, name), name) == rdf.to_bytes(built, name)

@@ -7,6 +7,7 @@ claims. networkx and GraphML get one edge per claim, or, of a view, one edge per
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
@@ -20,6 +21,7 @@ from policygraph.graph import ClaimGraph
 from policygraph.names import PREFIXES
 from policygraph.ontology import Ontology
 from policygraph.rdf.reading import graph_of
+from policygraph.rdf.standing import view_quads
 from policygraph.rdf.writing import n_quads
 from policygraph.view import FrozenView
 
@@ -34,6 +36,7 @@ FORMATS: Final = {"nquads": ".nq", "trig": ".trig", "turtle": ".ttl", "jsonld": 
 _RDF: Final = {
     "nquads": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD,
 }  # fmt: skip
+_ILLEGIBLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OTHER_ENDINGS: Final = {".json": "jsonld", ".nquads": "nquads", ".turtle": "turtle"}
 
 
@@ -59,18 +62,17 @@ def format_of(path: str | Path, format: str | None = None) -> str:
 
 
 def to_bytes(source: ClaimGraph | FrozenView, format: str = "nquads") -> bytes:
-    """Return a graph in a format; of a view, in GraphML, what stands.
+    """Return a graph in a format; see :func:`export`.
 
     Raises
     ------
     BadQuestion
-        If the format is not known, or a view is asked for as RDF.
+        If the format is not known.
     """
     name = format_of("", format)
     if name == "graphml":
         return _graphml(source.to_networkx() if isinstance(source, FrozenView) else to_networkx(source))
-    graph = source.graph if isinstance(source, FrozenView) else source
-    text = "".join(n_quads(graph)).encode()
+    text = "".join((*n_quads(source.graph), *view_quads(source)) if isinstance(source, FrozenView) else n_quads(source)).encode()
     if name == "nquads":
         return text
     quads: Iterable[Any] = ox.parse(text, ox.RdfFormat.N_QUADS, lenient=True)
@@ -85,7 +87,8 @@ def export(source: ClaimGraph | FrozenView, target: Path | BinaryIO, format: str
     Parameters
     ----------
     source
-        A graph: all claims. A view, in GraphML: what stands, with truth, claims and dates on each edge.
+        A graph: all claims. A view: the claims and the plain edges that stand, in ``graph:view``; in GraphML only what stands, with
+        truth, claims and dates on each edge.
     format
         A key of :data:`FORMATS`; by default told by the ending of the file.
     """
@@ -106,6 +109,14 @@ def read(source: Path | bytes | BinaryIO | rdflib.Dataset, format: str | None = 
     ------
     BadData
         If it is not RDF, or something lacks what it needs.
+
+    Examples
+    --------
+    >>> import datetime, numpy as np
+    >>> graph = ClaimGraph.of_columns(relations=["incorporates"], subject=np.array([0]), relation=np.array([0]),
+    ...                               object=np.array([1]), node_count=2, date=datetime.date(2025, 5, 13))
+    >>> read(to_bytes(graph, "trig"), "trig").claim("c-0") == graph.claim("c-0")
+    True
     """
     if not isinstance(source, (Path, bytes)) and hasattr(source, "quads"):
         return graph_of(_quads(cast("rdflib.Dataset", source)), "the rdflib dataset", ontology)
@@ -123,7 +134,19 @@ def read(source: Path | bytes | BinaryIO | rdflib.Dataset, format: str | None = 
 
 
 def to_dataset(graph: ClaimGraph) -> rdflib.Dataset:
-    """Return a graph as an rdflib ``Dataset``, each document's claims in its named graph; plain patterns see all graphs."""
+    """Return a graph as an rdflib ``Dataset``, each document's claims in its named graph; plain patterns see all graphs.
+
+    rdflib takes some ten seconds for half a million triples; :func:`~policygraph.rdf.ask` needs two.
+
+    Examples
+    --------
+    >>> import datetime, numpy as np
+    >>> graph = ClaimGraph.of_columns(relations=["incorporates"], subject=np.array([0]), relation=np.array([0]),
+    ...                               object=np.array([1]), node_count=2, date=datetime.date(2025, 5, 13))
+    >>> from rdflib import RDF, URIRef
+    >>> [str(subject) for subject in to_dataset(graph).subjects(RDF.subject, URIRef("https://w3id.org/policygraph/id/item/n-0"))]
+    ['https://w3id.org/policygraph/claim/c-0']
+    """
     import rdflib
 
     made: dict[Any, Any] = {}
@@ -229,4 +252,4 @@ def _plain(value: Any) -> Any:
 
 def _legible(text: str) -> str:
     """Leave out what XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff"))
+    return text if text.isprintable() else _ILLEGIBLE.sub("", text)
