@@ -235,15 +235,7 @@ class Proof:
         }
 
     def lines(self, depth: int = 0, *, outline: bool = False, most: int | None = None) -> Iterator[str]:
-        """Yield the tree as indented lines of text.
-
-        Parameters
-        ----------
-        outline
-            Leave out the steps of paths.
-        most
-            Claims shown for each side of a step or leaf; one in an outline, else a few.
-        """
+        """Yield the tree as indented lines of text; as an *outline*, without the steps of paths; at *most* so many claims for a side."""
         shown = most or (1 if outline else MOST_SHOWN)
         pad = "  " * depth
         cite = f" [{self.cite}]" if self.cite else ""
@@ -398,7 +390,7 @@ class Finding:
             "for": Strength(self.verdict.all_.for_).word, "against": Strength(self.verdict.all_.against).word,
             "uncontested": {"outcome": str(Verdict(clear, clear).outcome), "for": Strength(clear.for_).word,
                             "against": Strength(clear.against).word},
-            "binding": self.binding, "weakest": self.weakest, "remarks": list(self.remarks), "proof": self.proof.to_json(),
+            "binding": self.binding, "remarks": list(self.remarks), "proof": self.proof.to_json(),
             "gaps": [gap.to_json() for gap in self.gaps],
             "flips": [flip.to_json() for flip in self.flips], "flips_truncated": self.flips_truncated,
             "intervals": [[str(begin) if begin else None, str(end) if end else None] for begin, end in self.intervals],
@@ -406,9 +398,8 @@ class Finding:
                          "url": item.url} for item in self.sources],
             "coverage": self.coverage,
         }
-        if self.routes:
-            answer["routes"] = [route.to_json() for route in self.routes]
-        return answer
+        more = {"weakest": self.weakest, "routes": [route.to_json() for route in self.routes]}
+        return answer | {key: value for key, value in more.items() if value}
 
     def __str__(self) -> str:
         return "\n".join(self._lines())

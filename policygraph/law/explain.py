@@ -63,7 +63,7 @@ def explain(
     >>> kg = pg.load()
     >>> finding = explain(kg.view("2025-05-20").frozen, kg.rules, "ear-gp10", Case(item="ascend-910c", act="use"))
     >>> str(finding.outcome), [gap.relation for gap in finding.gaps]
-    ('met', ['authorisations', 'end-use'])
+    ('contested', ['authorisations', 'end-use'])
     """
     asked = rulebook.rule(rule)
     assumed = {rulebook.rule(name).id: _status(status) for name, status in (assume or {}).items()}
