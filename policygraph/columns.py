@@ -1,7 +1,7 @@
 """Claims in columns.
 
-Comes in: numbers. Goes out: a :class:`ClaimTable`, frozen, one row per claim, and the one column that follows from the others:
-whether the speaker is a party to what is said. Texts that few claims have are kept apart, unread until asked for.
+Comes in: claims, or bare numbers. Goes out: a :class:`ClaimTable`, frozen, one row per claim, and the one column that follows from
+the others: whether the speaker is a party to what is said. Texts that few claims have are kept apart, unread until asked for.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.claims import Stance
+from policygraph.claims import Claim, Document, Kind, Stance
 from policygraph.ontology import Ontology
 
-__all__ = ["HOLDS", "STANCES", "TEXTS", "ClaimTable", "Numbered", "Sparse", "claim_table"]
+__all__ = [
+    "HOLDS", "INTEGERS", "STANCES", "TEXTS", "ClaimTable", "Numbered", "Sparse", "claim_table", "relation_numbers", "table_of",
+]  # fmt: skip
 
 Array = npt.NDArray[Any]
 T = TypeVar("T")
@@ -34,6 +36,7 @@ INTEGERS: Final[Mapping[str, type[np.signedinteger[Any]]]] = {
     "stance": np.int8, "speaker": np.int32, "holds": np.int8, "disputes": np.int32,
 }  # fmt: skip
 """Columns of integers and their types."""
+_NUMBERS: Final = frozenset(("decimal", "integer", "double", "float"))
 
 
 class Sparse(Mapping[int, T]):
@@ -146,6 +149,56 @@ class ClaimTable:
 
     def __len__(self) -> int:
         return len(self.subject)
+
+
+def relation_numbers(ontology: Ontology) -> dict[str, int]:
+    """Return the number of each relation: its place in the order of names."""
+    return {name: number for number, name in enumerate(sorted(ontology.relations))}
+
+
+def table_of(
+    claims: Sequence[Claim], index: Mapping[str, int], documents: Mapping[str, Document], kinds: Mapping[str, Kind],
+    ontology: Ontology,
+) -> ClaimTable:  # fmt: skip
+    """Lay out claims in columns.
+
+    Parameters
+    ----------
+    index
+        The number of each node, documents and kinds included; documents are numbered in the order of their ids.
+    """
+    relations = relation_numbers(ontology)
+    numbers = {id_: number for number, id_ in enumerate(sorted(documents))}
+    rows = {claim.id: row for row, claim in enumerate(claims)}
+    columns = {
+        "subject": [index[claim.subject] for claim in claims],
+        "relation": [relations[claim.relation] for claim in claims],
+        "object": [index[claim.object] if claim.object else -1 for claim in claims],
+        "number": [_number(claim, ontology) for claim in claims],
+        "from_earliest": [claim.interval.from_earliest for claim in claims],
+        "from_latest": [claim.interval.from_latest for claim in claims],
+        "to_earliest": [claim.interval.to_earliest for claim in claims],
+        "to_latest": [claim.interval.to_latest for claim in claims],
+        "recorded": [claim.recorded.toordinal() for claim in claims],
+        "document": [numbers[claim.document] for claim in claims],
+        "version": [claim.version for claim in claims],
+        "stance": [STANCES.index(claim.stance) for claim in claims],
+        "speaker": [index[claim.by or documents[claim.document].publisher] for claim in claims],
+        "holds": [HOLDS.index(claim.holds) for claim in claims],
+        "disputes": [rows[claim.disputes] if claim.disputes else -1 for claim in claims],
+    }
+    return claim_table(
+        columns, ids=list(rows), node_count=len(index), ontology=ontology,
+        parties=[(index[id_], index[end]) for id_, kind in kinds.items() for ends in kind.where.values() for end in ends],
+        qualifiers=Sparse({row: dict(claim.qualifiers) for row, claim in enumerate(claims) if claim.qualifiers}),
+        **{text: Sparse({row: getattr(claim, text) for row, claim in enumerate(claims) if getattr(claim, text)})
+           for text in TEXTS},
+    )  # fmt: skip
+
+
+def _number(claim: Claim, ontology: Ontology) -> float:
+    is_number = claim.value and ontology.relations[claim.relation].datatype in _NUMBERS
+    return float(claim.value) if is_number else float("nan")
 
 
 def claim_table(

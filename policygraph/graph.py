@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 
+from policygraph import columns as laid
 from policygraph.claims import Claim, Complete, Document, Entity, Kind
-from policygraph.columns import HOLDS, INTEGERS, STANCES, TEXTS, ClaimTable, Numbered, Sparse, claim_table
+from policygraph.columns import ClaimTable, Numbered, Sparse
 from policygraph.dates import FIRST, LAST, Interval
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName, nearest
 from policygraph.lookup import Lookup
@@ -38,7 +39,6 @@ __all__ = ["ClaimGraph", "ClaimTable"]
 Array = npt.NDArray[Any]
 
 _FORMAT: Final = "policygraph claims 1"
-_NUMBERS: Final = frozenset(("decimal", "integer", "double", "float"))
 _HASHED: Final = re.compile(r"c-([0-9a-f]{12}|\d+)")
 
 
@@ -111,33 +111,7 @@ class ClaimGraph:
         nodes |= {id_: (entity.type, entity.name) for id_, entity in entities.items()}
         node_ids, document_ids = sorted(nodes), sorted(documents)
         index = {id_: number for number, id_ in enumerate(node_ids)}
-        numbers = {id_: number for number, id_ in enumerate(document_ids)}
-        relations = _relation_numbers(ontology)
-        rows = {claim.id: row for row, claim in enumerate(claims)}
-        columns = {
-            "subject": [index[claim.subject] for claim in claims],
-            "relation": [relations[claim.relation] for claim in claims],
-            "object": [index[claim.object] if claim.object else -1 for claim in claims],
-            "number": [_number(claim, ontology) for claim in claims],
-            "from_earliest": [claim.interval.from_earliest for claim in claims],
-            "from_latest": [claim.interval.from_latest for claim in claims],
-            "to_earliest": [claim.interval.to_earliest for claim in claims],
-            "to_latest": [claim.interval.to_latest for claim in claims],
-            "recorded": [claim.recorded.toordinal() for claim in claims],
-            "document": [numbers[claim.document] for claim in claims],
-            "version": [claim.version for claim in claims],
-            "stance": [STANCES.index(claim.stance) for claim in claims],
-            "speaker": [index[claim.by or documents[claim.document].publisher] for claim in claims],
-            "holds": [HOLDS.index(claim.holds) for claim in claims],
-            "disputes": [rows[claim.disputes] if claim.disputes else -1 for claim in claims],
-        }
-        table = claim_table(
-            columns, ids=list(rows), node_count=len(nodes), ontology=ontology,
-            parties=[(index[id_], index[end]) for id_, kind in kinds.items() for ends in kind.where.values() for end in ends],
-            qualifiers=Sparse({row: dict(claim.qualifiers) for row, claim in enumerate(claims) if claim.qualifiers}),
-            **{text: Sparse({row: getattr(claim, text) for row, claim in enumerate(claims) if getattr(claim, text)})
-               for text in TEXTS},
-        )  # fmt: skip
+        table = laid.table_of(claims, index, documents, kinds, ontology)
         return cls(
             ontology=ontology, name=name, version=version, date=date, digest=digest, table=table, node_ids=node_ids,
             node_class=[nodes[id_][0] for id_ in node_ids], node_names=[nodes[id_][1] for id_ in node_ids],
@@ -167,7 +141,7 @@ class ClaimGraph:
             asserted (stance), or said by node 0 (speaker).
         """
         terms = ontology or Ontology.shipped()
-        numbers = _relation_numbers(terms)
+        numbers = laid.relation_numbers(terms)
         chosen = np.array([numbers[terms.relation(name).name] for name in relations], dtype=np.int16)
         texts = documents or [Document(id="d-0", title="columns", publisher="n-0", kind="dataset", published=date)]
         default = {
@@ -177,7 +151,7 @@ class ClaimGraph:
         given = {"subject": subject, "relation": chosen[relation], "object": object}
         given |= {name: columns.get(name, np.full(len(subject), value)) for name, value in default.items()}
         names = Numbered("n-", node_count)
-        table = claim_table(given, ids=Numbered("c-", len(subject)), parties=[], node_count=node_count, ontology=terms)
+        table = laid.claim_table(given, ids=Numbered("c-", len(subject)), parties=[], node_count=node_count, ontology=terms)
         return cls(
             ontology=terms, name="columns", version="0", date=date, digest="", table=table, node_ids=names,
             node_class=[node_class] * node_count if isinstance(node_class, str) else node_class, node_names=names,
@@ -196,8 +170,8 @@ class ClaimGraph:
             "document_ids": self.document_ids, "name_keys": self.lookup.keys, **self.stored,
         }  # fmt: skip
         texts = {"head": _json(head), **{name: _json(list(values)) for name, values in lists.items()}}
-        texts |= {name: Sparse(getattr(table, name)).stored() for name in (*TEXTS, "qualifiers")}
-        arrays: dict[str, Any] = {name: getattr(table, name) for name in (*INTEGERS, "number", "own")}
+        texts |= {name: Sparse(getattr(table, name)).stored() for name in (*laid.TEXTS, "qualifiers")}
+        arrays: dict[str, Any] = {name: getattr(table, name) for name in (*laid.INTEGERS, "number", "own")}
         arrays["name_nodes"] = self.lookup.nodes
         arrays |= {f"text:{name}": np.frombuffer(text, dtype=np.uint8) for name, text in texts.items()}
         beside = path.with_name(path.name + ".part")
@@ -222,7 +196,7 @@ class ClaimGraph:
             if form != _FORMAT:
                 raise ValueError(f"its form is {form!r}, not {_FORMAT!r}")
             nodes = arrays.pop("name_nodes")
-            sparse: dict[str, Any] = {key: Sparse(stored=texts.pop(key)) for key in (*TEXTS, "qualifiers")}
+            sparse: dict[str, Any] = {key: Sparse(stored=texts.pop(key)) for key in (*laid.TEXTS, "qualifiers")}
             lists: dict[str, list[str]] = {key: json.loads(text) for key, text in texts.items()}
             return cls(
                 ontology=ontology or Ontology.shipped(), name=name, version=version, date=datetime.date.fromisoformat(day),
@@ -230,7 +204,7 @@ class ClaimGraph:
                 node_class=lists.pop("node_class"), node_names=lists.pop("node_names"), document_ids=lists.pop("document_ids"),
                 lookup=Lookup(lists.pop("name_keys"), nodes), stored=lists,
             )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # a damaged archive may fail in any way
             raise BadData([(Place(str(path)), f"this is no stored graph ({error}); load the data again")]) from error
 
     # ------------------------------------------------------------------------------------------------------------ what there is
@@ -253,7 +227,7 @@ class ClaimGraph:
     @cached_property
     def relation_index(self) -> Mapping[str, int]:
         """Number of each relation by its name."""
-        return _relation_numbers(self.ontology)
+        return laid.relation_numbers(self.ontology)
 
     @cached_property
     def time_rules(self) -> tuple[TimeRule, ...]:
@@ -310,14 +284,14 @@ class ClaimGraph:
         said: dict[str, Any] = {
             "subject": ids[table.subject[row]], "relation": self.relation_names[table.relation[row]],
             "object": ids[table.object[row]] if table.object[row] >= 0 else "", "document": document.id,
-            "version": int(table.version[row]), "stance": STANCES[table.stance[row]],
-            "by": "" if speaker == document.publisher else speaker, "holds": HOLDS[table.holds[row]],
+            "version": int(table.version[row]), "stance": laid.STANCES[table.stance[row]],
+            "by": "" if speaker == document.publisher else speaker, "holds": laid.HOLDS[table.holds[row]],
             "interval": Interval(int(table.from_earliest[row]), int(table.from_latest[row]),
                                  int(table.to_earliest[row]), int(table.to_latest[row])),
             "recorded": datetime.date.fromordinal(int(table.recorded[row])),
             "disputes": table.ids[table.disputes[row]] if table.disputes[row] >= 0 else "",
         }  # fmt: skip
-        for name in (*TEXTS, "qualifiers"):
+        for name in (*laid.TEXTS, "qualifiers"):
             texts = getattr(table, name)
             if row in texts:
                 said[name] = texts[row]
@@ -386,6 +360,15 @@ class ClaimGraph:
             If nothing of those classes bears the name; the message offers the nearest ids.
         BadQuestion
             If several bear it with equal right.
+
+        Examples
+        --------
+        >>> from policygraph.claims import Entity
+        >>> chip = Entity(id="ascend-910b", type="Chip", name="Ascend 910B", names={"zh": ("昇腾910B",)})
+        >>> graph = ClaimGraph.build([], entities={chip.id: chip}, documents={}, kinds={}, completes=[], name="", version="",
+        ...                          ontology=Ontology.shipped(), date=datetime.date(2025, 5, 13), digest="")
+        >>> graph.resolve("昇腾 910b"), graph.resolve("ASCEND-910B", "Item"), graph.find("ascend")[0][0]
+        ('ascend-910b', 'ascend-910b', 'ascend-910b')
         """
         wanted = " or ".join(classes) or "entity"
         exact = self.index.get(identifier(text.strip()))
@@ -426,15 +409,6 @@ class ClaimGraph:
         for end in (self.table.subject, self.table.object):
             np.maximum.at(weight, end[end >= 0], said[end >= 0])
         return weight
-
-
-def _relation_numbers(ontology: Ontology) -> dict[str, int]:
-    return {name: number for number, name in enumerate(sorted(ontology.relations))}
-
-
-def _number(claim: Claim, ontology: Ontology) -> float:
-    is_number = claim.value and ontology.relations[claim.relation].datatype in _NUMBERS
-    return float(claim.value) if is_number else float("nan")
 
 
 def _in_order(kind: Kind) -> Kind:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from policygraph.claims import Claim, Complete, Document, Entity, Kind, Stance
 from policygraph.columns import STANCES
@@ -93,12 +95,12 @@ def graph() -> ClaimGraph:
 
 
 def test_what_went_in_comes_out(graph: ClaimGraph) -> None:
-    given = small()
-    assert tuple(graph.claim_at(row) for row in range(len(graph.table))) == given.claims
-    assert {id_: graph.entity(id_) for id_ in given.entities} == given.entities
-    assert graph.documents == given.documents
-    assert list(graph.kinds.values()) == list(given.kinds.values())
-    assert graph.completes == given.completes
+    corpus = small()
+    assert tuple(graph.claim_at(row) for row in range(len(graph.table))) == corpus.claims
+    assert {id_: graph.entity(id_) for id_ in corpus.entities} == corpus.entities
+    assert graph.documents == corpus.documents
+    assert list(graph.kinds.values()) == list(corpus.kinds.values())
+    assert graph.completes == corpus.completes
 
 
 def test_columns(graph: ClaimGraph) -> None:
@@ -197,6 +199,28 @@ def test_a_cut_store_is_refused(graph: ClaimGraph, tmp_path: Path) -> None:
         (tmp_path / "cut.npz").write_bytes(whole[:length])
         with pytest.raises(BadData):
             ClaimGraph.restore(tmp_path / "cut.npz")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_store_is_refused_or_whole(graph: ClaimGraph, tmp_path: Path, data: st.DataObject) -> None:
+    graph.save(tmp_path / "g.npz")
+    content = bytearray((tmp_path / "g.npz").read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    (tmp_path / "bad.npz").write_bytes(content)
+    try:
+        back = ClaimGraph.restore(tmp_path / "bad.npz")
+    except BadData:
+        return
+    assert [back.claim_at(row) for row in range(len(back.table))] == [graph.claim_at(row) for row in range(len(graph.table))]
+
+
+def test_a_claim_that_is_there_twice_counts_once() -> None:
+    corpus = small()
+    corpus.claims = (*corpus.claims, corpus.claims[0])
+    graph = ClaimGraph.of(corpus)  # type: ignore[arg-type]
+    assert len(graph.table) == len(graph.table.ids) == len(small().claims)
 
 
 def test_from_arrays() -> None:
