@@ -24,6 +24,7 @@ FINDING = {
     "question", "as_of", "known_by", "data", "outcome", "leaning", "for", "against", "uncontested", "binding", "remarks", "proof", "gaps",
     "flips", "flips_truncated", "intervals", "sources", "coverage", "routes",
 }  # fmt: skip
+SOMETIMES = {"weakest"}
 ENTITIES = """
 - {id: lab, type: Company, name: Lab}
 - {id: plant, type: Fab, name: Plant}
@@ -166,7 +167,7 @@ def test_touches_prints_a_note_and_a_finding_with_routes(run: Run) -> None:
     assert (note.status, note.err) == (0, "")
     assert "Outcome: met" in note.out
     finding = run("touches", "ascend-910b", "--origin", "United States", *ON, "--json").json
-    assert set(finding) == FINDING
+    assert set(finding) - SOMETIMES == FINDING
     assert set(finding["uncontested"]) == {"outcome", "for", "against"}
     assert (finding["outcome"], finding["as_of"], finding["known_by"]) == ("met", "2025-05-13", None)
     through = [route["through"] for route in finding["routes"]]
@@ -204,7 +205,7 @@ def test_check_lists_the_rules_and_puts_one_to_a_case(run: Run) -> None:
     assert run("check").out.count("\n") == len(rules)
     case = ("check", "ear-fdp-footnote-1", "--item", "昇腾910C", "--end-user", "华为", *ON)
     waiting = run(*case, "--json").json
-    assert set(waiting) == FINDING
+    assert set(waiting) - SOMETIMES == FINDING
     assert waiting["outcome"] == "unknown"
     assert waiting["gaps"]
     assert run(*case, "--case", "knowledge=yes", "--json").json["outcome"] in ("met", "contested")
