@@ -306,12 +306,24 @@ class ClaimGraph:
 
     def says(self, claim: Claim) -> str:
         """Return the statement of a claim in words, without who says it or whether they are for it."""
-        subject = self.label(claim.subject)
         relation = self.ontology.relations[claim.relation]
-        if claim.object:
-            return f"{subject} {self.ontology.label(claim.relation)} {self.label(claim.object)}"
         unit = f" {relation.unit}" if relation.unit not in ("", "1") else ""
-        return f"{subject} {self.ontology.label(claim.relation)} {claim.value}{unit}"
+        target = self._called(claim.object) if claim.object else f"{claim.value}{unit}"
+        kind = self.kinds.get(self.index[claim.subject])
+        every = "in general, every" if claim.holds == "generally" else "every"
+        subject = f"{every} {self._in_words(kind)}" if kind else self._called(claim.subject)
+        return f"{subject} {self.ontology.label(claim.relation)} {target}"
+
+    def _in_words(self, kind: Kind) -> str:
+        """Return a kind in words: "die designed by HiSilicon or Huawei"."""
+        conditions = [f"{self.ontology.label(name)} {' or '.join(map(self._called, ends))}" for name, ends in kind.where.items()]
+        return " ".join([self.ontology.label(kind.of).lower(), " and ".join(conditions)]).strip()
+
+    def _called(self, id_: str) -> str:
+        """Return the name of a node, a code by its notation first."""
+        class_ = self.node_class[self._node(id_)]
+        notation = id_.partition(":")[2]
+        return f"{notation} ({self.label(id_)})" if notation and self.ontology.is_a(class_, "Code") else self.label(id_)
 
     def label(self, id_: str, language: str = "en") -> str:
         """Return the name of a node in a language, or its usual name."""
