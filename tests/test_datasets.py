@@ -8,6 +8,7 @@ writes those files anew; read the difference like prose.
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import tempfile
@@ -271,6 +272,53 @@ def test_a_file_of_a_gigabyte_is_not_opened(tmp_path: Path) -> None:
     assert faults.count("the file has 1,073,741,824 bytes, but at most 33,554,432 are read; split it into several") == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pipe.yaml", "this is no file that can be read, or a link that leads to none; take it out"),
+        ("gone.yaml", "this is no file that can be read, or a link that leads to none; take it out"),
+        ("more", "a link to a folder is not followed; put the files here, or link each of them"),
+        ("\udcff.yaml", "the name of the file is not UTF-8; rename it"),
+    ],
+)
+def test_what_is_no_file_is_told_and_never_opened(name: str, said: str, tmp_path: Path) -> None:
+    directory = data(tmp_path)
+    path = directory / "sources" / name
+    if name == "pipe.yaml":
+        os.mkfifo(path)
+    elif name == "gone.yaml":
+        path.symlink_to("nowhere.yaml")
+    elif name == "more":
+        path.symlink_to(directory / "tables")
+    else:
+        try:
+            path.write_text("document: x")
+        except OSError:
+            pytest.skip("this file system has only names in UTF-8")
+    shown = name.replace("\udcff", "\\xff")
+    assert told(directory) == f"sources/{shown}: {said}\n"
+    assert len(datasets.digest(directory)) == 32
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    directory = data(tmp_path)
+    shutil.rmtree(directory / "tables")
+    (directory / "tables").write_text("s,document")
+    assert "tables: the folder cannot be read: Not a directory" in told(directory)
+
+
+def test_a_folder_that_is_misnamed_is_told(tmp_path: Path) -> None:
+    directory = data(tmp_path)
+    (directory / "source").mkdir()
+    assert told(directory) == "source: a data set has no folder of this name; did you mean 'sources'?\n"
+
+
+def test_a_table_of_too_many_cells_is_refused_early(tmp_path: Path) -> None:
+    directory = data(tmp_path)
+    (directory / "tables" / "huge.csv").write_text("s,document,remark\n" + "a,b,c\n" * 1_000_000)
+    assert told(directory) == "tables/huge.csv:666668: the table holds more than 2,000,000 cells; split it into several files\n"
+
+
 def test_every_fault_is_told_and_not_only_the_first(tmp_path: Path) -> None:
     claims = ["{s: ascend-910c, r: designedBi, o: huawei, stance: says}", "{s: ascend-910c, r: dieArea, value: big}"]
     faults = told(data(tmp_path, sources__a_test__yaml=source("a-test", *claims))).splitlines()
@@ -357,14 +405,16 @@ def test_the_shipped_data_set_is_sound() -> None:
 
 # ---------------------------------------------------------------------------------------------------------------- the JSON Schema
 
-UNSEEN = {  # what hangs on other names, other claims or the calendar
-    "claim-id-given-twice", "clashing-states", "clashing-values", "complete-at-wrong-end", "complete-of-unknown-entity",
-    "complete-of-values", "date-impossible", "dates-of-no-day", "dates-reversed", "dates-vague-reversed", "dispute-of-a-denial",
-    "dispute-of-a-dispute", "dispute-of-nothing", "document-declared-twice", "kind-at-wrong-end", "kind-of-wrong-ends",
-    "named-otherwise", "published-impossible", "publisher-is-no-agent", "qualifier-bounds-reversed", "quote-too-long-in-chinese",
-    "recorded-later", "said-twice", "speaker-is-no-agent", "unknown-bindingness", "unknown-entity", "unknown-entity-prefixed",
-    "unknown-publisher", "unknown-speaker", "unknown-version", "version-of-another-day", "versions-misnumbered",
-    "versions-unordered", "wrong-ends", "wrong-ends-exchanged", "wrong-ends-of-value",
+UNSEEN = {  # what hangs on other names, other claims, the calendar or the length of a number
+    "claim-id-given-twice", "claim-id-of-an-entity", "clashing-states", "clashing-values", "complete-at-wrong-end",
+    "complete-of-unknown-entity", "complete-of-values", "date-impossible", "dates-of-no-day", "dates-reversed",
+    "dates-vague-reversed", "dispute-of-a-denial", "dispute-of-a-dispute", "dispute-of-nothing", "document-declared-twice",
+    "kind-at-wrong-end", "kind-of-wrong-ends", "named-otherwise", "number-of-many-digits", "published-impossible",
+    "publisher-is-no-agent", "qualifier-bounds-reversed", "quote-too-long-in-chinese", "recorded-later",
+    "said-again-for-some-days", "said-and-denied", "said-twice", "share-outside-its-bounds", "speaker-is-no-agent",
+    "unknown-bindingness", "unknown-entity", "unknown-entity-prefixed", "unknown-publisher", "unknown-speaker",
+    "unknown-version", "version-of-another-day", "versions-misnumbered", "versions-unordered", "wrong-ends",
+    "wrong-ends-exchanged", "wrong-ends-of-value",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ Comes in: a directory with ``dataset.yaml``, ``entities/``, ``sources/`` and ``t
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,9 @@ __all__ = ["Corpus", "digest", "read", "source_schema"]
 _HEAD = "dataset.yaml"
 _HEAD_KEYS = ("name", "title", "version", "date", "licence", "note")
 _FOLDERS = ("entities", "sources", "tables")
+_MISNAMED: Mapping[str, str] = {
+    "entity": "entities", "entities": "entities", "source": "sources", "sources": "sources", "table": "tables", "tables": "tables",
+}  # fmt: skip
 _SUFFIXES: Mapping[str, tuple[str, ...]] = {"entities": (".yaml", ".csv"), "sources": (".yaml",), "tables": (".csv",)}
 
 
@@ -98,6 +102,9 @@ def read(
     if not directory.is_dir():
         faults.add(directory.as_posix(), None, f"there is no such directory; name one that holds {_HEAD}")
     for file in _files(directory, terms.path, codes, table):
+        if file.fault:
+            faults.add(file.shown, None, file.fault)
+            continue
         if file.path.suffix not in _SUFFIXES.get(file.folder, (file.path.suffix,)):
             wanted = " or ".join(_SUFFIXES[file.folder])
             faults.add(file.shown, None, f"files in {file.folder}/ end in {wanted}; rename this one or take it out")
@@ -146,7 +153,7 @@ def digest(
 ) -> str:  # fmt: skip
     """Return the hash that :func:`read` would give the corpus, without reading more than bytes.
 
-    A file that :func:`read` would refuse unopened counts with its name and size.
+    A file that :func:`read` would refuse unopened counts with its name and what is wrong with it.
 
     >>> from policygraph.ontology import shipped
     >>> len(digest(shipped("datasets")))
@@ -155,6 +162,9 @@ def digest(
     hash_ = hashlib.blake2b(digest_size=16)
     terms = ontology.path if ontology else shipped("ontology") / "policygraph.ttl"
     for file in _files(directory, terms, codes, evidence or shipped("ontology") / "evidence.yaml"):
+        if file.fault:
+            file.add_to(hash_, file.fault.encode())
+            continue
         try:
             size = file.path.stat().st_size
             file.add_to(hash_, file.path.read_bytes() if size <= files.MAXIMUM_SIZE else str(size).encode())
@@ -169,23 +179,50 @@ class _File:
     path: Path
     relative: str
     shown: str
+    fault: str = ""
+    """Why it is not opened."""
 
     def add_to(self, hash_: hashlib.blake2b, raw: bytes) -> None:
-        hash_.update(f"{self.folder}:{self.relative}:{len(raw)}:".encode())
+        hash_.update(os.fsencode(f"{self.folder}:{self.relative}:{len(raw)}:"))
         hash_.update(raw)
 
 
 def _files(directory: Path, terms: Path, codes: Path | None, evidence: Path) -> Iterator[_File]:
-    """Give every file that a corpus is made of, in a fixed order."""
+    """Give every file that a corpus is made of, in a fixed order, and whatever stands among them and cannot be one."""
     head = directory / _HEAD
     if head.is_file():
         yield _File(_HEAD, head, _HEAD, head.as_posix())
     for path in (terms, evidence):
         yield _File("ontology", path, path.name, path.as_posix())
     for folder, place in (("codes", codes or shipped("ontology") / "codes"), *((name, directory / name) for name in _FOLDERS)):
-        found = [path for path in place.rglob("*") if path.is_file() and not path.name.startswith(".") and path.suffix != ".md"]
-        for path in sorted(found, key=lambda path: path.relative_to(place).as_posix()):
-            yield _File(folder, path, path.relative_to(place).as_posix(), path.as_posix())
+        found = {path.relative_to(place).as_posix(): (path, fault) for path, fault in _within(place)}
+        for relative, (path, fault) in sorted(found.items()):
+            yield _File(folder, path, relative, os.fsencode(path).decode("utf-8", "backslashreplace"), fault)
+    for path in sorted(directory.iterdir()) if directory.is_dir() else ():
+        if path.name not in _FOLDERS and path.name.lower() in _MISNAMED and path.is_dir():
+            fault = f"a data set has no folder of this name; did you mean '{_MISNAMED[path.name.lower()]}'?"
+            yield _File("misnamed", path, path.name, path.as_posix(), fault)
+
+
+def _within(place: Path) -> Iterator[tuple[Path, str]]:
+    """Give every file below a place, and what is wrong with those that are none: nothing is passed over in silence."""
+    unread: list[OSError] = []
+    for folder, below, names in os.walk(place, onerror=unread.append):
+        for name in [*names, *(name for name in below if Path(folder, name).is_symlink())]:
+            path = Path(folder, name)
+            if name.startswith(".") or path.suffix == ".md":
+                continue
+            fault = ""
+            if path.is_dir():
+                fault = "a link to a folder is not followed; put the files here, or link each of them"
+            elif not path.is_file():
+                fault = "this is no file that can be read, or a link that leads to none; take it out"
+            elif os.fsencode(path) != str(path).encode("utf-8", "replace"):
+                fault = "the name of the file is not UTF-8; rename it"
+            yield path, fault
+    for error in unread:
+        if error.filename != os.fspath(place) or os.path.lexists(place):
+            yield Path(error.filename), f"the folder cannot be read: {error.strerror}"
 
 
 def _head(texts: Mapping[str, str], directory: Path, faults: Faults) -> tuple[str, str, date]:

@@ -13,7 +13,7 @@ from policygraph.datasets.speech import DECIMAL
 from policygraph.errors import Place
 from policygraph.ontology import Ontology, TimeRule
 
-__all__ = ["Entry", "refuse_duplicates", "refuse_rivals"]
+__all__ = ["Entry", "refuse_contradictions", "refuse_duplicates", "refuse_rivals"]
 
 Entry = tuple[Place, Claim]
 
@@ -35,6 +35,31 @@ def refuse_duplicates(entries: Iterable[Entry], faults: Faults) -> None:
         earlier = ids.setdefault(claim.id, place)
         if earlier is not place:
             faults.extend([(place, f"the claim id '{claim.id}' is given at {earlier} already; choose another")])
+
+
+def refuse_contradictions(entries: Iterable[Entry], ontology: Ontology, faults: Faults) -> None:
+    """Note a fault where one voice in one version of a document says a statement again, or takes it back, for the same days."""
+    said: dict[tuple[object, ...], list[Entry]] = {}
+    for place, claim in entries:
+        if claim.stance is not Stance.OPINES:
+            key = (claim.document, claim.version, claim.by, claim.subject, claim.relation, claim.object, claim.value)
+            said.setdefault(key, []).append((place, claim))
+    for group in said.values():
+        timeless = ontology.relations[group[0][1].relation].time is TimeRule.TIMELESS
+        for index, (place, claim) in enumerate(group):
+            for there, other in group[:index]:
+                if not (timeless or _meet(claim, other)):
+                    continue
+                what = f"{claim.subject} {claim.relation} {claim.object or claim.value}"
+                if claim.stance.is_against != other.stance.is_against:
+                    remedy = "keep one of them, or name who else says so (by:)"
+                    faults.extend([(place, f"the document says '{what}' at {there} and denies it here for the same days; {remedy}")])
+                    break
+                if (claim.stance, claim.holds, claim.qualifiers) == (other.stance, other.holds, other.qualifiers):
+                    if not timeless and claim.interval != other.interval:
+                        remedy = "keep one of them, or end the earlier one (to:)"
+                        faults.extend([(place, f"'{what}' stands at {there} already for some of the same days; {remedy}")])
+                    break
 
 
 def refuse_rivals(entries: Iterable[Entry], ontology: Ontology, faults: Faults) -> None:
@@ -60,8 +85,13 @@ def refuse_rivals(entries: Iterable[Entry], ontology: Ontology, faults: Faults) 
 def _rivals(one: Claim, other: Claim, timeless: bool) -> bool:
     if one.object == other.object and _canonical(one.value) == _canonical(other.value):
         return False
+    return timeless or _meet(one, other)
+
+
+def _meet(one: Claim, other: Claim) -> bool:
+    """Tell whether both hold on some day under every reading of their bounds."""
     begin = max(one.interval.from_latest, other.interval.from_latest)
-    return timeless or begin < min(one.interval.to_earliest, other.interval.to_earliest)
+    return begin < min(one.interval.to_earliest, other.interval.to_earliest)
 
 
 def _canonical(value: str) -> str | float:

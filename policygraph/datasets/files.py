@@ -196,6 +196,8 @@ def _compose(loader: Any, shown: str) -> Node:
             raise _bad(shown, line, f"the file holds more than {_MOST_NODES:,} values; split it into several files")
         node: Node
         if kind is yaml.ScalarEvent:
+            if event.style == '"' and (control := _CONTROL.search(event.value)):
+                raise _bad(shown, line, f"the text holds the control character U+{ord(control[0]):04X}; write it without")
             node = Scalar(event.value, line, event.implicit[0] and not event.style)
         elif kind is yaml.SequenceStartEvent:
             node = Sequence([], line)
@@ -290,7 +292,11 @@ def parse_csv(text: str, shown: str) -> Table:
         raise BadData(problems)
     rows: list[tuple[int, list[str]]] = []
     width = len(columns)
+    count = 0
     for line, cells in lines:
+        count += len(cells)
+        if count > _MOST_NODES:
+            raise _bad(shown, line, f"the table holds more than {_MOST_NODES:,} cells; split it into several files")
         if len(cells) == width:
             rows.append((line, cells))
         else:

@@ -320,10 +320,10 @@ class Register:
 
     def _versions(self, record: Record) -> list[Version]:
         node = record.nested.get("versions")
-        if node is None:
+        if node is None and "versions" not in record.texts:
             return []
-        if isinstance(node, files.Mapping):
-            self.faults.add(record.file, node.line, "versions are a list: [{version: 1, published: ..., url: ...}, ...]")
+        if not isinstance(node, files.Sequence):
+            self.faults.add(record.file, record.line_of("versions"), "versions are a list: [{version: 1, published: ..., url: ...}, ...]")
             return []
         found: list[Version] = []
         for number, item in enumerate(node.items, 1):

@@ -15,7 +15,7 @@ from policygraph.claims import Document, Stance
 from policygraph.datasets import files
 from policygraph.datasets.files import Faults, Record
 from policygraph.datasets.register import SLUG, Register, calendar_day
-from policygraph.dates import FIRST, LAST, Interval
+from policygraph.dates import FIRST, LAST, Interval, day
 from policygraph.errors import BadQuestion, Place, nearest
 from policygraph.ontology import Relation, TimeRule
 
@@ -28,6 +28,7 @@ DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)\Z")
 
 Bound = tuple[int, int]
 _ENDED: Final = (-1, -1)
+_MOST_DIGITS: Final = 40
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -131,7 +132,7 @@ class Speech:
             begin = None
         if begin and end and end != _ENDED and begin[0] >= end[1]:
             text = (
-                f"it ends ({texts.get('to') or 'to'}) on or before the day it begins ({texts.get('from') or 'from'}); "
+                f"it ends ({_written(end)}) on or before the day it begins ({_written(begin)}); "
                 "'to' is the first day on which it no longer holds"
             )
             faults.add(file, line_of("to"), text)
@@ -189,6 +190,11 @@ class Speech:
             if high in found and float(found[low]) > float(found[high]):
                 text = f"'{low}' ({found[low]}) is above '{high}' ({found[high]}); exchange them"
                 self.faults.add(record.file, record.line_of(low), text)
+        for name, text in found.items():
+            least, most = (found.get(name + end) for end in ("Min", "Max"))
+            if (least and float(text) < float(least)) or (most and float(text) > float(most)):
+                said = f"'{name}' ({text}) lies outside what '{name}Min' and '{name}Max' allow; correct one of them"
+                self.faults.add(record.file, record.line_of(name), said)
         return found
 
     def name(self, record: Record) -> str:
@@ -198,6 +204,10 @@ class Speech:
             text = f"'{name}' is not an id of a claim: use lower-case letters, digits and single hyphens"
             self.faults.add(record.file, record.line_of("id"), text)
         return name
+
+
+def _written(bound: Bound) -> str:
+    return "..".join(str(day(one)) for one in dict.fromkeys(bound))
 
 
 def _read_bound(text: str) -> Bound | str:
@@ -225,6 +235,8 @@ def wrong_value(text: str, datatype: str, unit: str) -> str:
     if datatype == "decimal":
         if not DECIMAL.match(text):
             return f"is a number, not '{text}'; write digits with a point, for example 1600.5, and no unit"
+        if len(text) > _MOST_DIGITS:
+            return f"has {len(text)} characters, and no measure is known to more than {_MOST_DIGITS}; write it shorter"
         if text.startswith("-") and float(text) < 0:
             return f"cannot be negative, but is {text}"
         if unit == "percent" and float(text) > 100:

@@ -13,7 +13,7 @@ from typing import Final
 
 from policygraph.claims import Claim, Complete, Document, Kind, Stance
 from policygraph.datasets import files
-from policygraph.datasets.agreement import Entry, refuse_duplicates, refuse_rivals
+from policygraph.datasets.agreement import Entry, refuse_contradictions, refuse_duplicates, refuse_rivals
 from policygraph.datasets.files import Faults, Record, Table
 from policygraph.datasets.register import Register, article
 from policygraph.datasets.speech import Said, Speech, wrong_value
@@ -23,6 +23,8 @@ from policygraph.ontology import Relation, TimeRule
 
 __all__ = ["CLAIM_KEYS", "COMPLETE_KEYS", "ROW_KEYS", "Statements"]
 
+_HINTS: Final = 40
+"""How many wrong columns of a table are compared with all right ones."""
 _SHARED = ("stance", "by", "from", "to", "stated", "at", "quote", "note", "id", "holds", "version", "recorded")
 ROW_KEYS: Final = ("s", "r", "o", "value", "document", *_SHARED)
 CLAIM_KEYS: Final = ("s", "r", "o", "value", "disputes", *_SHARED)
@@ -135,8 +137,8 @@ class Statements:
         known = (*ROW_KEYS, *ontology.qualifiers)
         relations = [name for name in columns if name not in known]
         wrong = [name for name in relations if name.removeprefix("pg:") not in ontology.relations]
-        for name in wrong:
-            near = nearest(name, (*ontology.relations, *known), 2)
+        for number, name in enumerate(wrong):
+            near = nearest(name, (*ontology.relations, *known), 2) if number < _HINTS else ()
             said = f"the column '{name}' is neither a relation of the ontology nor one of the columns every table may have"
             self.faults.add(file, 1, str(UnknownName(said, near)))
         for name in ("s", "document"):
@@ -235,6 +237,8 @@ class Statements:
                 continue
             for text in texts:
                 self._ends(class_, f"the kind is of {class_}", relation, text, file, place)
+            if relation.name in where:
+                self.faults.add(file, place, f"the condition '{relation.name}' stands twice; a list holds any of several")
             where[relation.name] = tuple(dict.fromkeys(texts))
         if len(self.faults) > before:
             return None
@@ -376,7 +380,7 @@ class Statements:
         on = self.speech.bound(record, "on")
         if on and ("from" in texts or "to" in texts or record.nested):
             faults.add(file, record.line_of("on"), "completeness holds on one day (on) or over a time (from, to), not both")
-        if on and on[0] != on[1]:
+        if on and (on[0] != on[1] or on[0] < FIRST):
             faults.add(file, record.line_of("on"), "'on' is one day; use from and to for a time")
         if relation is None or len(faults) > before:
             return
@@ -400,7 +404,12 @@ class Statements:
         """Resolve disputes, refuse duplicates and rival values, and give the claims in the order of the files."""
         self._resolve()
         entries = [entry for entry in self._claims if entry is not None]
+        for place, claim in entries:
+            if claim.name in self.register.places:
+                said = f"the claim id '{claim.name}' is declared at {self.register.places[claim.name]} as something else; choose another"
+                self.faults.extend([(place, said)])
         refuse_duplicates(entries, self.faults)
+        refuse_contradictions(entries, self.register.ontology, self.faults)
         refuse_rivals(entries, self.register.ontology, self.faults)
         return entries
 
