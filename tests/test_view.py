@@ -250,8 +250,8 @@ def lines_of_supply(draw: st.DrawFn) -> list[dict[str, object]]:
     def one(number: int) -> dict[str, object]:
         subject, relation, object_ = draw(st.sampled_from([
             ("chip", "fabricatedAt", "fab"), ("chip", "fabricatedAt", "fab-2"), ("fab", "operatedBy", "tsmc"),
-            ("fab-2", "operatedBy", "tsmc"), ("fab", "operatedBy", "smic"), ("fab", "usesEquipment", "tool"), (KIND, "usesEquipment", "tool"), (KIND, "locatedIn", "us"),
-            ("chip", "designedBy", "huawei"),
+            ("fab-2", "operatedBy", "tsmc"), ("fab", "operatedBy", "smic"), ("fab", "usesEquipment", "tool"),
+            (KIND, "usesEquipment", "tool"), (KIND, "locatedIn", "us"), ("chip", "designedBy", "huawei"),
         ]))  # fmt: skip
         return said(
             subject, relation, object_, id=f"c-{number}", grade=draw(st.integers(1, 4)), since=draw(st.sampled_from(DAYS)),
