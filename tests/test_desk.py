@@ -24,6 +24,7 @@ ENTITIES = """
 - {id: chip, type: Chip, name: Chip}
 - {id: plant, type: Fab, name: Plant}
 - {id: laboratory, type: Company, name: Laboratory}
+- {id: maker, type: Company, name: Maker}
 """
 SOURCE = """
 document: laboratory-2025-01-02-teardown
@@ -34,7 +35,7 @@ published: 2025-01-02
 url: https://example.org/teardown
 claims:
   - {id: c-made, s: chip, r: fabricatedAt, o: plant, from: 2024-01-01}
-  - {id: c-disputed, disputes: c-made, stance: disputes}
+  - {id: c-disputed, disputes: c-made, stance: disputes, by: maker}
 """
 
 
