@@ -2,8 +2,9 @@
 
 Comes in: who says a statement holds or does not, over which interval, how surely. Goes out: stretches with their truth in
 both runs. Two rules of persistence live here. A state without an end holds until a claim that is no weaker ends it; a weaker
-ending is evidence against what follows. And where a relation holds one value at a time, a rival value said elsewhere is
-evidence against, and one that began later ends the earlier.
+ending is evidence against what follows, and an ending before the state was said to hold ends nothing. And where a relation holds
+one value at a time, a rival value that another voice says and no stronger denial outweighs is evidence against, and one that began
+later ends the earlier.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ __all__ = ["Said", "Stretch", "stretches"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One claim about a statement: its possible and its certain interval, its grade in both runs, for or against."""
+    """One claim about a statement: its possible and its certain interval, its grade in both runs, for or against.
+
+    Its *voice* is its document, the version of it, and the speaker.
+    """
 
     begin: int
     end: int
@@ -30,7 +34,7 @@ class Said:
     clear: int
     against: bool
     recorded: int
-    document: int
+    voice: tuple[int, int, int]
     rows: tuple[int, ...]
     disputed_by: tuple[int, ...]
 
@@ -84,7 +88,7 @@ def _ended(claims: list[Said]) -> list[Said]:
             other
             for other in claims
             if not claim.against and claim.is_open and not other.against and other.end < LAST
-            and other.end > claim.begin and other.recorded >= claim.recorded
+            and other.end > max(claim.begin, claim.sure_begin) and other.recorded >= claim.recorded
         ]
         firm = [other for other in enders if other.grade >= claim.grade]
         stop = min(firm, key=lambda other: other.end, default=None)
@@ -96,14 +100,29 @@ def _ended(claims: list[Said]) -> list[Said]:
 
 
 def _with_rivals(said: dict[int, list[Said]], relation: Relation) -> dict[int, list[Said]]:
-    """Let a later value end an earlier; then count support for another value, in another document, as evidence against."""
+    """Let a later value end an earlier; then count support for another value, by another voice, as evidence against."""
     if relation.time is TimeRule.STATE:
         said = {object_: [_succeeded(claim, said, object_) for claim in claims] for object_, claims in said.items()}
     return {object_: [*claims, *_rivals(claims, said, object_)] for object_, claims in said.items()}
 
 
 def _others(said: Mapping[int, Sequence[Said]], object_: int) -> list[Said]:
-    return [claim for other, claims in said.items() if other != object_ for claim in claims if not claim.against]
+    return [claim for other, claims in said.items() if other != object_ for claim in _standing(claims)]
+
+
+def _standing(claims: Sequence[Said]) -> list[Said]:
+    """Return the claims in support, without the days on which a denial outweighs them."""
+    pieces = [claim for claim in claims if not claim.against]
+    for denial in claims:
+        if denial.against:
+            pieces = [piece for claim in pieces for piece in ([claim] if denial.grade <= claim.grade else _beside(claim, denial))]
+    return pieces
+
+
+def _beside(claim: Said, denial: Said) -> Iterator[Said]:
+    for begin, end in ((claim.begin, min(claim.end, denial.begin)), (max(claim.begin, denial.end), claim.end)):
+        if begin < end:
+            yield replace(claim, begin=begin, end=end, sure_begin=max(claim.sure_begin, begin), sure_end=min(claim.sure_end, end))
 
 
 def _succeeded(claim: Said, said: Mapping[int, Sequence[Said]], object_: int) -> Said:
@@ -118,7 +137,7 @@ def _succeeded(claim: Said, said: Mapping[int, Sequence[Said]], object_: int) ->
 def _rivals(claims: Sequence[Said], said: Mapping[int, Sequence[Said]], object_: int) -> Iterator[Said]:
     mine = [claim for claim in claims if not claim.against]
     for rival in _others(said, object_):
-        elsewhere = (claim for claim in mine if claim.document != rival.document)
+        elsewhere = (claim for claim in mine if claim.voice != rival.voice)
         met = [claim for claim in elsewhere if max(rival.begin, claim.begin) < min(rival.end, claim.end)]
         if met:
             begin = max(rival.begin, min(claim.begin for claim in met))
@@ -138,6 +157,7 @@ def _cut(claims: Sequence[Said]) -> list[Stretch]:
         for_ = max((claim.grade for claim in support), default=0)
         clear = max((claim.clear for claim in support), default=0)
         against = max((claim.grade for claim in oppose), default=0)
+        clear_against = max((claim.clear for claim in oppose), default=0)
         stands = for_ > 0 and for_ >= against
         disputed = tuple(row for claim in support if claim.clear < claim.grade for row in claim.disputed_by)
         shown = against or (1 if stands and clear == 0 and disputed else 0)
@@ -147,7 +167,7 @@ def _cut(claims: Sequence[Said]) -> list[Stretch]:
                 max(begin, min((claim.sure_begin for claim in support), default=begin)),
                 min(end, max((claim.sure_end for claim in support), default=end)),
                 for_, shown, for_ if stands else 0, 0 if stands else against,
-                clear if stands and against == 0 else 0, 0 if stands else against,
+                clear if stands and against == 0 else 0, 0 if stands else clear_against,
                 tuple(dict.fromkeys(row for claim in support for row in claim.rows)),
                 tuple(dict.fromkeys((*(row for claim in oppose for row in claim.rows), *disputed))),
             )

@@ -26,7 +26,7 @@ from policygraph.edges import Columns, EdgeTable, Flags, Grades, Rows, merged, t
 from policygraph.findings import Evidence, Step
 from policygraph.grading import speaker_strength, strengths
 from policygraph.graph import ClaimGraph
-from policygraph.kinds import Derived, classes_of, derived
+from policygraph.kinds import Derived, classes_of, derived, voice_of
 from policygraph.ontology import TimeRule
 from policygraph.stretches import Said, stretches
 from policygraph.truth import EvidenceTable, Strength, Truth, Verdict
@@ -180,7 +180,7 @@ class FrozenView:
             simple &= ~rivals
             if of_members:
                 touched = np.array([((d.relation * nodes) + d.subject) * nodes + d.object for d in of_members], dtype=np.int64)
-                simple &= ~np.isin(key[first], touched)
+                simple &= ~np.isin(key[first], touched) & ~(np.isin(pair, touched // nodes) & single[table.relation[rows[first]]])
 
         zero = np.int8(0)
         for_ = np.maximum.reduceat(np.where(against, zero, grade), first) if len(rows) else np.zeros(0, np.int8)
@@ -205,7 +205,7 @@ class FrozenView:
                 groups[pair_key][int(table.object[row])].append(
                     Said(
                         int(begin[place]), int(end[place]), int(sure_begin[place]), int(sure_end[place]), int(grade[place]),
-                        int(grade[place]), bool(against[place]), int(table.recorded[row]), int(table.document[row]), (row,), (),
+                        int(grade[place]), bool(against[place]), int(table.recorded[row]), voice_of(table, row), (row,), (),
                     )
                 )
         for item in of_members:
@@ -222,7 +222,7 @@ class FrozenView:
         rules = self.graph.time_rules
         state = np.array([rule is TimeRule.STATE for rule in rules], dtype=bool)[edges.relation]
         timeless = np.array([rule is TimeRule.TIMELESS for rule in rules], dtype=bool)[edges.relation]
-        keep = timeless | ((edges.begin <= today) & (~state | (edges.end > today)))
+        keep = (edges.begin <= today) & (~(state | timeless) | (edges.end > today))
         chosen = np.flatnonzero(keep)
         clip = (~timeless & ~state)[chosen]
         end = np.where(clip, np.minimum(edges.end[chosen], today + 1), edges.end[chosen]).astype(np.int32)
@@ -381,6 +381,8 @@ class FrozenView:
             node = graph.index.get(complete.subject or complete.object)
             if strength < policy.at_least or relation is None or node is None:
                 continue
+            if graph.time_rules[relation] is TimeRule.DURING and complete.interval.from_earliest > FIRST:
+                continue  # what was made stays made: what is told of some days is silent about the days before
             column = ends[0 if complete.subject else 1].setdefault(relation, np.zeros(len(graph.node_ids), np.int8))
             column[node] = max(int(column[node]), int(strength))
         return ends

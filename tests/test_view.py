@@ -164,6 +164,83 @@ def test_what_a_complete_list_does_not_name_is_refuted_on_its_day_and_presumed_r
     assert view(built, as_of="2026-07-09").verdict("huawei", "listed", "list").outcome is Outcome.MET
 
 
+def test_what_is_told_of_some_days_does_not_refute_what_was_made_before() -> None:
+    def asked(**when: str) -> Outcome:
+        completes = ({"subject": "chip", "relation": "fabricatedAt", **when},)
+        built = graph([said("chip", "fabricatedAt", "fab-2", since="2021-01-01")], {**FABS, "fab-2": "Fab"}, completes)
+        return view(built, "2024-06-01").verdict("chip", "fabricatedAt", "fab").outcome
+
+    assert asked(until="2024-06-02") is Outcome.NOT_MET
+    assert asked(since="2024-06-01", until="2024-06-02") is Outcome.UNKNOWN
+
+
+def test_an_earlier_spell_does_not_end_a_state_that_was_said_to_hold_later() -> None:
+    spell = said("huawei", "listed", "list", since="2010-01-01", until="2012-01-01", recorded="2025-01-01")
+    undated = said("huawei", "listed", "list", recorded="2024-06-01")
+    assert view(graph([undated, spell])).verdict("huawei", "listed", "list").outcome is Outcome.MET
+    vague = said("huawei", "listed", "list", since=["2009-01-01", "2023-01-01"], recorded="2024-06-01")
+    assert view(graph([vague, spell])).verdict("huawei", "listed", "list").outcome is Outcome.MET
+
+
+def test_a_later_value_that_is_refuted_ends_nothing_and_speaks_against_nothing() -> None:
+    earlier = said("fab", "operatedBy", "tsmc", since="2015-01-01")
+    for since in ("2015-01-01", "2022-01-01"):
+        rival = {"subject": "fab", "relation": "operatedBy", "object": "smic", "since": since}
+        denied = {**rival, "grade": 4, "stance": Stance.DENIES}
+        built = graph([earlier, {**rival, "recorded": "2022-06-01"}, denied], FABS)
+        assert view(built).verdict("fab", "operatedBy", "tsmc").outcome is Outcome.MET
+        assert view(built).verdict("fab", "operatedBy", "smic").outcome is Outcome.NOT_MET
+
+
+def test_two_voices_in_one_document_are_rivals() -> None:
+    claims = [said("fab", "operatedBy", "tsmc", by="tsmc"), said("fab", "operatedBy", "smic", by="smic")]
+    for firm in ("tsmc", "smic"):
+        assert view(graph(claims, FABS)).verdict("fab", "operatedBy", firm).outcome is Outcome.CONTESTED
+
+
+def test_what_a_kind_says_is_a_rival_too() -> None:
+    kind = Kind(of="Fab", where={"locatedIn": ("TW",)})
+    claims = [said("fab", "operatedBy", "smic"), said("fab", "locatedIn", "TW"), said(kind, "operatedBy", "tsmc", recorded="2021-01-01")]
+    for firm in ("tsmc", "smic"):
+        assert view(graph(claims, FABS)).verdict("fab", "operatedBy", firm).outcome is Outcome.CONTESTED
+
+
+def test_every_spell_of_membership_counts() -> None:
+    kind = Kind(of="Fab", where={"operatedBy": ("smic", "tsmc")})
+    general = said(kind, "usesEquipment", "tool", since="2000-01-01")
+    spells = [
+        said("fab", "operatedBy", "tsmc", since="2005-01-01", until="2010-01-01"),
+        said("fab", "operatedBy", "smic", since="2010-01-01", until="2012-01-01"),
+        said("fab", "operatedBy", "tsmc", since="2020-01-01"),
+    ]
+    frozen = view(graph([general, *spells], FABS))
+    held = [(frozen.step(row).begins, frozen.step(row).ends) for row in frozen.find("fab", "usesEquipment", "tool")]
+    assert [tuple(str(day)[:4] for day in spell) for spell in held] == [("2005", "2010"), ("2010", "2012"), ("2020", "2025")]
+
+
+def test_what_is_said_for_all_time_of_a_kind_is_said_of_its_members_on_the_day() -> None:
+    listed = Kind(of="Company", where={"listed": ("list",)})
+    buys = Kind(of="Company", where={"ordered": ("chip",)})
+    claims = [
+        said(listed, "possiblySameAs", "huawei"), said("smic", "listed", "list", since="2020-01-01", until="2022-01-01"),
+        said(buys, "possiblySameAs", "huawei"), said("tsmc", "ordered", "chip", since="2020-01-01", until="2022-01-01"),
+    ]  # fmt: skip
+    for day, listed_then, bought_by_then in (("2019-06-01", 0, 0), ("2021-06-01", 3, 3), ("2023-06-01", 0, 3)):
+        frozen = view(graph(claims, FABS), day)
+        assert frozen.verdict("smic", "possiblySameAs", "huawei").all_.for_ == listed_then
+        assert frozen.verdict("tsmc", "possiblySameAs", "huawei").all_.for_ == bought_by_then
+
+
+def test_a_denial_of_members_whose_membership_is_contested_is_contested() -> None:
+    kind = Kind(of="Fab", where={"operatedBy": ("tsmc",)})
+    claims = [
+        said(kind, "usesEquipment", "tool", stance=Stance.DENIES), said("fab", "operatedBy", "tsmc"),
+        said("fab", "operatedBy", "tsmc", grade=1, stance=Stance.DENIES),
+    ]  # fmt: skip
+    verdict = view(graph(claims, FABS)).verdict("fab", "usesEquipment", "tool")
+    assert (verdict.outcome, verdict.leaning) == (Outcome.CONTESTED, Outcome.NOT_MET)
+
+
 def test_allegations_can_be_left_out_on_both_sides() -> None:
     claims = [said("chip", "fabricatedAt", "fab", grade=3), said("chip", "fabricatedAt", "fab", grade=1, stance=Stance.DENIES)]
     frozen = view(graph(claims, FABS), at_least=Strength.REPORTED)
