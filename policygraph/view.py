@@ -460,6 +460,10 @@ class FrozenView:
         for pointer, behind in ((edges.support_ptr, edges.support_rows), (edges.oppose_ptr, edges.oppose_rows)):
             places = np.flatnonzero(np.isin(behind, general))
             found[edges.subject[np.searchsorted(pointer, places, side="right") - 1]] = True
+        for row in general.tolist():
+            if self.graph.time_rules[table.relation[row]] is TimeRule.STATE:  # it may have ended what no edge shows any more
+                below = set(self.graph.ontology.below(self.graph.kinds[int(table.subject[row])].of))
+                found |= np.array([class_ in below for class_ in self.classes[0]], bool)[self.classes[1]]
         return found
 
     def within(self, nodes: Iterable[int]) -> FrozenView:

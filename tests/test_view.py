@@ -205,6 +205,17 @@ def test_what_a_kind_says_is_a_rival_too() -> None:
         assert view(graph(claims, FABS)).verdict("fab", "operatedBy", firm).outcome is Outcome.CONTESTED
 
 
+def test_rejecting_what_a_kind_says_gives_back_what_it_ended() -> None:
+    kind = Kind(of="Fab", where={"locatedIn": ("TW",)})
+    claims = [
+        said("fab", "operatedBy", "smic", since="2010-01-01"), said("fab", "locatedIn", "TW"),
+        said(kind, "operatedBy", "tsmc", since="2015-01-01", until="2018-01-01", recorded="2021-01-01", id="c-kind"),
+    ]  # fmt: skip
+    frozen = view(graph(claims, FABS))
+    assert frozen.verdict("fab", "operatedBy", "smic").outcome is Outcome.UNKNOWN
+    assert frozen.without(["c-kind"]).verdict("fab", "operatedBy", "smic").outcome is Outcome.MET
+
+
 def test_every_spell_of_membership_counts() -> None:
     kind = Kind(of="Fab", where={"operatedBy": ("smic", "tsmc")})
     general = said(kind, "usesEquipment", "tool", since="2000-01-01")
