@@ -27,20 +27,25 @@ __all__ = ["ask_store", "prepared"]
 _TOKEN: Final = re.compile(
     r"""
     (?P<comment>\#[^\r\n]*)
-  | (?P<iri><[^<>"{}|^`\s]*>)
+  | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
   | (?P<text>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
   | (?P<variable>[?$]\w+)
   | (?P<tag>@\w[\w-]*)
-  | (?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])*)
+  | (?P<name>(?:[^\W\d_][\w.-]*|_)?:
+      (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])
+         (?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])*)?)
   | (?P<word>[^\W\d]\w*)
   | (?P<space>\s+)
-  | (?P<other>\d[\w.]*|.)
+  | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)
+  | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+_AFTER_LESS: Final = re.compile(r"\).*SERVICE.*#", re.IGNORECASE)
+"""In what looks like an IRI: ``(?x<1)SERVICE...#>`` is a comparison, a call and a remark."""
 _LINE: Final = re.compile(r"error at (\d+):(\d+): ")
 
 
@@ -51,6 +56,13 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
             yield kind, found.group()
 
 
+def _calls(kind: str, text: str) -> bool:
+    """Whether a token can call another server; the engine finds the word also where it touches others, as in ``SERVICEx:y``."""
+    if kind == "iri":
+        return _AFTER_LESS.search(text) is not None
+    return kind not in ("text", "variable", "tag") and "SERVICE" in text.partition(":")[0].upper()
+
+
 def _checked(query: str) -> tuple[set[str], set[str]]:
     """Refuse what is no question; return the prefixed names it uses and the prefixes it declares."""
     used: set[str] = set()
@@ -58,7 +70,7 @@ def _checked(query: str) -> tuple[set[str], set[str]]:
     form, before = "", ""
     for kind, text in _tokens(query):
         word = text.upper() if kind == "word" else ""
-        if word == "SERVICE":
+        if _calls(kind, text):
             raise BadQuestion("the question asks another server (SERVICE); only the data at hand can be asked")
         if word in _FORMS or (word in _UPDATES and not form):
             form = form or word
