@@ -24,10 +24,11 @@ from policygraph.claims import Stance
 from policygraph.dates import FIRST, LAST, day
 from policygraph.edges import Columns, EdgeTable, Flags, Grades, Rows, merged, taken
 from policygraph.findings import Evidence, Step
-from policygraph.grading import speaker_strength, strengths
+from policygraph.grading import strengths
 from policygraph.graph import ClaimGraph
 from policygraph.kinds import Derived, classes_of, derived, voice_of
 from policygraph.ontology import TimeRule
+from policygraph.silence import Silence
 from policygraph.stretches import Said, stretches
 from policygraph.truth import EvidenceTable, Strength, Truth, Verdict
 
@@ -115,7 +116,7 @@ class FrozenView:
         self._value_rows = np.flatnonzero(admitted & ~entity & ~of_kind)
         direct = np.flatnonzero(admitted & entity & ~of_kind)
         general = np.flatnonzero(admitted & entity & of_kind)
-        self.edges = self._narrowed(self._build(direct, general))
+        self.edges = self._narrowed(self._silence.weighed(self._build(direct, general), graph))
 
     # ---- which claims count
 
@@ -347,7 +348,7 @@ class FrozenView:
 
         Where a relation holds one value at a time, an undisputed value says that there is no other.
         """
-        declared = self._completeness[0].get(relation, self._nothing)
+        declared = self._silence.subjects.get(relation, self._nothing)
         if not self.graph.ontology.relations[self.graph.relation_names[relation]].one_at_a_time:
             return declared
         column, edges = declared.copy(), self.edges
@@ -357,35 +358,16 @@ class FrozenView:
 
     def complete_to(self, relation: int) -> Grades:
         """Return, for each node, how surely all subjects of the relation to it are said."""
-        return self._completeness[1].get(relation, self._nothing)
+        return self._silence.objects.get(relation, self._nothing)
 
     @cached_property
     def _nothing(self) -> Grades:
         return np.zeros(len(self.graph.node_ids), np.int8)
 
     @cached_property
-    def _completeness(self) -> tuple[dict[int, Grades], dict[int, Grades]]:
-        graph, table, policy = self.graph, self.policy.table, self.policy
-        ends: tuple[dict[int, Grades], dict[int, Grades]] = ({}, {})
-        for complete in graph.completes:
-            document = graph.documents[complete.document]
-            speaker = complete.by or document.publisher
-            if (self.known_by and complete.recorded > self.known_by) or not complete.interval.possibly(self.as_of):
-                continue
-            if policy.without & {document.id, document.publisher, speaker}:
-                continue
-            strength = min(
-                table.carriers[document.kind], speaker_strength(graph, table, speaker), table.stances[complete.stance.value], document.cap
-            )
-            relation = graph.relation_index.get(complete.relation)
-            node = graph.index.get(complete.subject or complete.object)
-            if strength < policy.at_least or relation is None or node is None:
-                continue
-            if graph.time_rules[relation] is TimeRule.DURING and complete.interval.from_earliest > FIRST:
-                continue  # what was made stays made: what is told of some days is silent about the days before
-            column = ends[0 if complete.subject else 1].setdefault(relation, np.zeros(len(graph.node_ids), np.int8))
-            column[node] = max(int(column[node]), int(strength))
-        return ends
+    def _silence(self) -> Silence:
+        policy = self.policy
+        return Silence.on(self.graph, policy.table, self.as_of, self.known_by, policy.at_least, policy.without)
 
     # ---- evidence
 
@@ -440,6 +422,10 @@ class FrozenView:
         """Return the view as it would be if these claims, documents or speakers were rejected."""
         again = copy(self)
         again.policy = replace(self.policy, without=self.policy.without | frozenset(ids))
+        again._forget()
+        if any(again.policy.without & {one.document, one.by, self.graph.documents[one.document].publisher} for one in self.graph.completes):
+            again._freeze()
+            return again
         counts = again._admitted()
         subjects = self._concerned(np.flatnonzero(self._counts & ~counts))
         part = copy(again)
@@ -448,7 +434,6 @@ class FrozenView:
         again.edges = merged(self.edges, ~subjects[self.edges.subject], part.edges)
         again._counts = counts
         again._value_rows = self._value_rows[counts[self._value_rows]]
-        again._forget()
         return again
 
     def _concerned(self, rows: Rows) -> Flags:
@@ -476,7 +461,7 @@ class FrozenView:
         return again
 
     def _forget(self) -> None:
-        for name in ("_values_sorted", "_values_key", "_completeness"):
+        for name in ("_values_sorted", "_values_key", "_silence"):
             self.__dict__.pop(name, None)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:

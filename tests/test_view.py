@@ -158,7 +158,8 @@ def test_what_a_complete_list_does_not_name_is_refuted_on_its_day_and_presumed_r
         {"relation": "listed", "object": "list", "since": "2026-07-09", "until": "2026-07-10"},
         {"relation": "listed", "object": "list", "grade": 2},
     )
-    built = graph([said("huawei", "listed", "list", since="2019-05-16")], {**FABS}, completes)
+    named = said("huawei", "listed", "list", since="2019-05-16", grade=4, document="complete-4-2020-01-01")
+    built = graph([named], {**FABS}, completes)
     assert view(built, as_of="2026-07-09").verdict("smic", "listed", "list").all_ == Truth(0, 4)
     assert view(built, as_of="2025-05-13").verdict("smic", "listed", "list").all_ == Truth(0, 2)
     assert view(built, as_of="2026-07-09").verdict("huawei", "listed", "list").outcome is Outcome.MET
@@ -360,3 +361,21 @@ def test_rejecting_claims_is_as_if_they_had_never_been_made(claims: list[dict[st
         assert getattr(left.edges, column).tolist() == getattr(anew.edges, column).tolist()
     rows = range(len(anew.edges))
     assert [left.edges.rows(row).tolist() for row in rows] == [anew.edges.rows(row).tolist() for row in rows]
+
+
+LISTED = {"huawei": "Company", "smic": "Company", "list": "PartyList"}
+WHOLE = ({"relation": "listed", "object": "list", "since": "2025-05-13", "until": "2025-05-14"},)
+
+
+def test_a_rumour_of_a_listing_does_not_stand_against_the_complete_list() -> None:
+    claims = [said("huawei", "listed", "list", grade=4, document="complete-4-2020-01-01"), said("smic", "listed", "list", grade=1)]
+    frozen = view(graph(claims, LISTED, WHOLE))
+    assert frozen.verdict("smic", "listed", "list").all_ == Truth(0, 4)
+    assert frozen.verdict("huawei", "listed", "list").outcome is Outcome.MET
+    assert view(graph(claims, LISTED, WHOLE), as_of="2025-05-20").verdict("smic", "listed", "list").all_ == Truth(1, 0)
+    assert frozen.without(["complete-4-2020-01-01"]).verdict("smic", "listed", "list").all_ == Truth(1, 0)
+
+
+def test_what_the_complete_list_says_itself_in_doubt_is_not_refuted_by_its_silence() -> None:
+    doubted = said("smic", "listed", "list", grade=4, stance=Stance.PRESUMES, document="complete-4-2020-01-01")
+    assert view(graph([doubted], LISTED, WHOLE)).verdict("smic", "listed", "list").all_ == Truth(2, 0)
