@@ -125,6 +125,21 @@ def test_plain_patterns_see_every_graph(graph: ClaimGraph) -> None:
     assert rdf.ask(graph, "SELECT ?n { country:US skos:notation ?n }")["n"].tolist().count("USA") == 1
 
 
+def test_from_says_which_graphs_are_asked(graph: ClaimGraph) -> None:
+    def count(dataset: str, pattern: str = "?c a pg:Claim") -> int:
+        return int(rdf.ask(graph, f"SELECT (COUNT(*) AS ?n) {dataset} {{ {pattern} }}")["n"][0])
+
+    inside = {home: count("", f"GRAPH graph:{home} {{ ?c a pg:Claim }}") for home in ("list-2026", "ti-2024")}
+    assert min(inside.values()) > 0
+    for home, claims in inside.items():
+        assert count(f"FROM graph:{home}") == count(f"from<{PREFIXES['graph']}{home}>") == claims
+        assert count(f"FROM NAMED graph:{home}", "GRAPH ?g { ?c a pg:Claim }") == claims
+        assert count(f"FROM NAMED graph:{home}") == 0
+    assert count("FROM graph:list-2026 FROM graph:ti-2024") == sum(inside.values()) == count("")
+    assert count("FROM graph:nowhere") == 0
+    assert count("# FROM graph:nowhere\n", "?c a pg:Claim FILTER('FROM' != '')") == count("")
+
+
 def test_a_view_adds_what_stands() -> None:
     built = small_graph(
         [
@@ -242,6 +257,37 @@ def test_refused_in_one_sentence(graph: ClaimGraph, query: str, sentence: str) -
 )
 def test_not_refused(graph: ClaimGraph, query: str) -> None:
     rdf.ask(graph, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("ASK {} #" + "x" * 100_000, "has 100,008 characters and may have 100,000"),
+        ("SELECT * " + "{" * 3000 + "}" * 3000, "more than 50 brackets within each other"),
+        ("SELECT * { FILTER(" + "(" * 3000 + "1" + ")" * 3000 + ") }", "more than 50 brackets"),
+        ("SELECT * {" + "FILTER EXISTS {" * 1000 + "}" * 1001, "more than 50 brackets"),
+        ("SELECT (1" + "+1" * 20_000 + " AS ?x) {}", "more than 100 operators in one expression or path"),
+        ("SELECT (1" + " \\u002B 1" * 5_000 + " AS ?x) {}", "more than 100 operators"),
+        ("SELECT (1." + "+1." * 5_000 + " AS ?x) {}", "more than 100 operators"),
+        ("SELECT (" + "!" * 20_000 + "1 AS ?x) {}", "more than 100 operators"),
+        ("SELECT * { ?s pg:speaker" + "/pg:speaker" * 5_000 + " ?o }", "more than 100 operators"),
+        ("SELECT * { {}" + "UNION{}" * 8_000 + " }", "more than 1,000 groups"),
+        ("SELECT * {" + "".join(f"BIND(1 AS ?x{number})" for number in range(4_000)) + " }", "more than 1,000 groups"),
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_what_the_engine_cannot_bear_is_refused(query: str, sentence: str) -> None:
+    with pytest.raises(BadQuestion, match=sentence):
+        ask_store(ox.Store(), query)
+
+
+def test_what_the_engine_bears_is_asked() -> None:
+    for query in (
+        "SELECT * " + "{" * 50 + "}" * 50, "SELECT (" + "!" * 100 + "true AS ?x) {}", "SELECT (1" + "+ 1" * 99 + " AS ?x) {}",
+        "SELECT * { {}" + "UNION{}" * 498 + " }", "SELECT * { VALUES ?x {" + " 1" * 40_000 + "} }",
+        "SELECT * { ?s rdfs:label" + "/rdfs:label" * 100 + " ?o }",
+    ):  # fmt: skip
+        ask_store(ox.Store(), query)
 
 
 def test_nothing_leaves_the_machine(graph: ClaimGraph) -> None:

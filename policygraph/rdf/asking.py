@@ -46,6 +46,10 @@ _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 _AFTER_LESS: Final = re.compile(r"\).*SERVICE.*#", re.IGNORECASE)
 """In what looks like an IRI: ``(?x<1)SERVICE...#>`` is a comparison, a call and a remark."""
+_LONGEST, _DEEPEST, _IN_A_ROW, _PARTS = 100_000, 50, 100, 1000
+"""What the engine bears: it recurses without a guard, so beyond a few times as much it takes the process down with it."""
+_OPERATORS: Final = frozenset("!+-*/|&^=<>?")
+_CLAUSES: Final = ("AS", "BIND", "FILTER", "VALUES", "UNION", "OPTIONAL", "MINUS", "EXISTS")
 _LINE: Final = re.compile(r"error at (\d+):(\d+): ")
 
 
@@ -85,6 +89,38 @@ def _checked(query: str) -> tuple[set[str], set[str]]:
     return used, declared
 
 
+def _bounded(query: str) -> None:
+    """Refuse what is longer, deeper or more involved than the engine bears."""
+    if len(query) > _LONGEST:
+        raise BadQuestion(f"the question has {len(query):,} characters and may have {_LONGEST:,}")
+    depth = row = parts = 0
+    before = ""
+    for kind, text in _tokens(query):
+        if kind == "other" and text in _OPERATORS:
+            row += 1
+        elif kind == "other" and text in "{}.;" and before != "number":
+            row = 0
+        before = kind
+        if kind == "other":
+            depth = depth + 1 if text in "{([" else max(depth - 1, 0) if text in "})]" else depth
+        parts += text == "{" or (kind == "word" and text.upper() in _CLAUSES)
+        if depth > _DEEPEST:
+            raise BadQuestion(f"the question has more than {_DEEPEST} brackets within each other; ask in parts")
+        if row > _IN_A_ROW:
+            raise BadQuestion(f"the question has more than {_IN_A_ROW} operators in one expression or path; ask in parts, or use IN")
+        if parts > _PARTS:
+            raise BadQuestion(f"the question has more than {_PARTS:,} groups, filters and bindings; ask in parts")
+
+
+def _chooses_graphs(query: str) -> bool:
+    """Whether a question says with FROM which graphs it asks."""
+    return any(kind == "word" and "FROM" in text.upper() for kind, text in _tokens(_plain(query)))
+
+
+def _plain(query: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16) % 0x110000), query)
+
+
 @lru_cache(maxsize=256)
 def prepared(query: str, terms: frozenset[str] = frozenset()) -> str:
     """Return a question as the engine gets it: checked, with the prefixes it uses declared on a line before it.
@@ -99,16 +135,18 @@ def prepared(query: str, terms: frozenset[str] = frozenset()) -> str:
     Raises
     ------
     BadQuestion
-        If it would change something, ask another server, or use a prefix or a term that does not exist.
+        If it would change something, ask another server, use a prefix or a term that does not exist, or is too long or involved.
 
     Examples
     --------
     >>> prepared("ASK { chip:h20 a pg:Chip }").splitlines()[0].count("PREFIX")
     2
     """
+    _bounded(query)
     names, declared = _checked(query)
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16) % 0x110000), query)
+    plain = _plain(query)
     if plain != query:
+        _bounded(plain)
         _checked(plain)
     used = {name.partition(":")[0] for name in names} - declared - {"_"}
     for prefix in sorted(used - PREFIXES.keys()):
@@ -124,8 +162,8 @@ def prepared(query: str, terms: frozenset[str] = frozenset()) -> str:
 def ask_store(store: ox.Store, query: str, terms: frozenset[str] = frozenset()) -> pd.DataFrame:
     """Ask a store; return one row per solution, one cell for ASK, one row per triple for CONSTRUCT and DESCRIBE.
 
-    Columns are numbers, truth values or days where all their values are, else text; entities come under their short names, which
-    can be pasted into the next question.
+    Plain patterns see every graph, unless ``FROM`` names some. Columns are numbers, truth values or days where all their values are,
+    else text; entities come under their short names, which can be pasted into the next question.
 
     Raises
     ------
@@ -134,7 +172,7 @@ def ask_store(store: ox.Store, query: str, terms: frozenset[str] = frozenset()) 
     """
     question = prepared(query, terms)
     try:
-        answer = store.query(question, use_default_graph_as_union=True)
+        answer = store.query(question, use_default_graph_as_union=not _chooses_graphs(query))
         if isinstance(answer, ox.QueryBoolean):
             return _frame(["answer"], [["true" if answer else "false"]])
         if isinstance(answer, ox.QueryTriples):
@@ -176,11 +214,11 @@ _READ: Final[dict[str, Callable[[str], Any]]] = {
 _HEADS: Final = {f"<{namespace[:-1]}": f"{prefix}:" for prefix, namespace in PREFIXES.items() if namespace.endswith("/")}
 _IN_LOCAL: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:\n"
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_PLAIN: Final = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_CONTROLS: Final = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: _PLAIN.get(found[3], found[3]) if found[3] else chr(int(found[1] or found[2], 16)), text)
+    return _ESCAPED.sub(lambda found: _CONTROLS.get(found[3], found[3]) if found[3] else chr(int(found[1] or found[2], 16)), text)
 
 
 def _value(cell: str) -> Any:
