@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 import subprocess
 import sys
 from datetime import date
@@ -230,6 +232,57 @@ def test_export_by_the_ending_of_the_file(graph: ClaimGraph, tmp_path: Path) -> 
     with pytest.raises(BadQuestion, match=r"the format 'turtel' is not known; .* did you mean 'turtle'"):
         rdf.to_bytes(graph, "turtel")
     assert sorted(path.suffix for path in tmp_path.iterdir()) == sorted(rdf.FORMATS.values())
+
+
+def test_export_leaves_alone_what_it_is_not_asked_to_write(graph: ClaimGraph, tmp_path: Path) -> None:
+    own, real, link = tmp_path / "real.ttl.part", tmp_path / "there" / "real.ttl", tmp_path / "link.ttl"
+    own.write_text("mine")
+    real.parent.mkdir()
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert rdf.export(graph, link) == link
+    assert link.is_symlink()
+    assert real.read_bytes() == rdf.to_bytes(graph, "turtle")
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    rdf.export(graph, tmp_path / "real.ttl")
+    usual = tmp_path / "usual"
+    usual.touch()
+    assert (tmp_path / "real.ttl").stat().st_mode == usual.stat().st_mode
+    assert own.read_text() == "mine"
+    assert [path.name for path in real.parent.iterdir()] == ["real.ttl"]
+
+
+def test_export_refuses_what_it_cannot_write(graph: ClaimGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe, circle, kept = tmp_path / "pipe.ttl", tmp_path / "circle.ttl", tmp_path / "kept.ttl"
+    os.mkfifo(pipe)
+    circle.symlink_to(circle)
+    kept.write_text("old")
+    for path in (pipe, tmp_path, Path("/dev/full")):
+        with pytest.raises(BadQuestion) as refused:
+            rdf.export(graph, path, "turtle")
+        assert str(refused.value) == f"{path} cannot be written: it is no regular file"
+    for path in (tmp_path / "none" / "x.ttl", kept / "x.ttl"):
+        with pytest.raises(OSError, match=r"No such file|Not a directory") as failed:
+            rdf.export(graph, path)
+        assert failed.value.filename == str(path)
+    with pytest.raises((BadQuestion, OSError), match=r"circle\.ttl"):
+        rdf.export(graph, circle)
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), ".x.part")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", fails)
+        with pytest.raises(OSError, match="No space left") as failed:
+            rdf.export(graph, kept)
+        assert failed.value.filename == str(kept)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda *_: False)
+        with pytest.raises(BadQuestion, match=r"kept\.ttl cannot be written: it is read-only"):
+            rdf.export(graph, kept)
+    assert kept.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["circle.ttl", "kept.ttl", "pipe.ttl"]
 
 
 # ---- what cannot be read

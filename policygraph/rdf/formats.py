@@ -7,7 +7,10 @@ claims. networkx and GraphML get one edge per claim, or, of a view, one edge per
 from __future__ import annotations
 
 import io
+import os
 import re
+import stat
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
@@ -91,15 +94,53 @@ def export(source: ClaimGraph | FrozenView, target: Path | BinaryIO, format: str
         truth, claims and dates on each edge.
     format
         A key of :data:`FORMATS`; by default told by the ending of the file.
+
+    Raises
+    ------
+    BadQuestion
+        If the format is not known, or the target is no regular file or read-only.
+    OSError
+        If the file cannot be written; what was there is then as it was.
     """
     name = format_of(target if isinstance(target, Path) else "", format)
     content = to_bytes(source, name)
     if not isinstance(target, Path):
         target.write(content)
         return None
-    beside = target.with_name(target.name + ".part")
-    beside.write_bytes(content)
-    return beside.replace(target)
+    try:
+        _replace(target, content)
+    except RuntimeError as error:
+        raise BadQuestion(f"{target} cannot be written: its links lead in a circle") from error
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error
+    return target
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a file whole or not at all; a link stays, and what is no file of the user's is left as it is."""
+    home = target.resolve()
+    if home.exists() and not home.is_file():
+        raise BadQuestion(f"{target} cannot be written: it is no regular file")
+    if home.exists() and not os.access(home, os.W_OK):
+        raise BadQuestion(f"{target} cannot be written: it is read-only")
+    mode = stat.S_IMODE(home.stat().st_mode) if home.exists() else None
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=home.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        beside.chmod(_usual_mode() if mode is None else mode)
+        beside.replace(home)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _usual_mode() -> int:
+    """Return the mode of new files; a temporary one is its owner's alone."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def read(source: Path | bytes | BinaryIO | rdflib.Dataset, format: str | None = None, ontology: Ontology | None = None) -> ClaimGraph:
