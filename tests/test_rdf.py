@@ -321,6 +321,18 @@ def test_what_a_claim_needs(graph: ClaimGraph, old: str, new: str, sentence: str
 
 
 @pytest.mark.parametrize(
+    ("value", "sentence"),
+    [('"abc"^^<http://www.w3.org/2001/XMLSchema#decimal>', "'abc' is no number, and pg:"), ('"1e999"', "'1e999' is no number, and pg:"),
+     ("<http://a.org/x>", "http://a.org/x is no value, and pg:")],
+)  # fmt: skip
+def test_a_value_is_of_its_type(graph: ClaimGraph, value: str, sentence: str) -> None:
+    text = rdf.to_bytes(graph).decode()
+    with pytest.raises(BadData) as refused:
+        rdf.read(text.replace('"320"^^<http://www.w3.org/2001/XMLSchema#decimal>', value).encode(), "nquads")
+    assert f"rdf:object: {sentence}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("content", "format", "sentence"),
     [
         (b"<a> <b>", "turtle", "this is no turtle"),

@@ -6,6 +6,7 @@ or completeness are left alone.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -27,6 +28,7 @@ from policygraph.truth import Strength
 __all__ = ["graph_of"]
 
 Term = ox.NamedNode | ox.Literal
+_NUMBERS: Final = frozenset(("decimal", "integer", "double", "float"))
 _NO_ENTITIES: Final = frozenset(("Claim", "Completeness", "Condition", "Document", "DocumentVersion", "Kind"))
 
 
@@ -246,6 +248,12 @@ class _Reader:
         relation = self.ontology.relation(self._local(node, "predicate")).name
         value = self.ontology.relations[relation].is_value
         end = node.needs("object")
+        if value:
+            datatype = self.ontology.relations[relation].datatype
+            if not isinstance(node.said[TERMS["object"]][0], ox.Literal):
+                raise _Fault(f"{node}, rdf:object: {short(end)} is no value, and pg:{relation} needs one (xsd:{datatype})")
+            if datatype in _NUMBERS and not _is_number(end):
+                raise _Fault(f"{node}, rdf:object: '{end[:80]}' is no number, and pg:{relation} needs one (xsd:{datatype})")
         disputes, holds = node.text("disputes"), node.text("holds")
         if holds not in HOLDS:
             raise _Fault(f"{node}, pg:holds: '{holds}' is neither 'every' nor 'generally'")
@@ -291,3 +299,10 @@ class _Reader:
         missing = sorted((where, name) for name, where in used.items() if name not in known)
         self.problems += [f"{where} names '{name}', which nothing describes; it needs an rdf:type and an rdfs:label"
                           for where, name in missing]  # fmt: skip
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
