@@ -484,7 +484,6 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     assert done.stderr == "policygraph: the output cannot be read or written: No space left on device\n"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_control_c_ends_it_without_a_word(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted(*arguments: object) -> object:
         raise KeyboardInterrupt
