@@ -1,12 +1,11 @@
 """What silence says: where a document declares that it leaves nothing out.
 
 Comes in: the declarations that count on a day. Goes out: for each relation and node, how surely everything is on record. What is not
-on record is refuted that surely; and so is what somebody else says more weakly than the declaration speaks.
+on record is refuted that surely; and so is what somebody else says more weakly of a list than the list itself speaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -62,14 +61,11 @@ class Silence:
         return found
 
     def weighed(self, edges: EdgeTable, graph: ClaimGraph) -> EdgeTable:
-        """Refute the edges that others claim more weakly than a declaration speaks which does not name them."""
+        """Refute what others say more weakly to stand on a list than the list speaks, which is complete and does not say it."""
         refuted: dict[int, int] = {}
-        for relation in self.subjects.keys() | self.objects.keys():
+        for relation, column in self.objects.items():
             low, high = np.searchsorted(edges.relation, [relation, relation + 1])
-            grade = np.zeros(high - low, np.int8)
-            for ends, column in ((self.subjects, edges.subject), (self.objects, edges.object)):
-                if relation in ends:
-                    grade = np.maximum(grade, ends[relation][column[low:high]])
+            grade = column[edges.object[low:high]]
             weaker = np.flatnonzero((edges.all_for[low:high] > 0) & (grade > edges.all_for[low:high]))
             refuted |= {int(low + place): int(grade[place]) for place in weaker if not self._says(edges, graph, int(low + place))}
         if not refuted:
@@ -83,10 +79,5 @@ class Silence:
 
     def _says(self, edges: EdgeTable, graph: ClaimGraph, edge: int) -> bool:
         """Tell whether a document that declares itself complete says the edge itself."""
-        relation = int(edges.relation[edge])
-        declaring: Iterable[int] = {
-            document
-            for node in (int(edges.subject[edge]), int(edges.object[edge]))
-            for document in self.documents.get((relation, node), ())
-        }
+        declaring = self.documents[int(edges.relation[edge]), int(edges.object[edge])]
         return bool(np.isin(graph.table.document[edges.rows(edge)], list(declaring)).any())
