@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from policygraph.stretches import Stretch
+from policygraph.truth import Truth, two_runs
 
 __all__ = ["Columns", "EdgeTable", "Flags", "Grades", "Ints", "Rows", "merged", "taken"]
 
@@ -61,16 +62,6 @@ class EdgeTable:
     def __len__(self) -> int:
         return len(self.subject)
 
-    @property
-    def begin_known(self) -> Flags:
-        """Where the beginning does not hang on a vague bound."""
-        return np.equal(self.begin, self.sure_begin)
-
-    @property
-    def end_known(self) -> Flags:
-        """Where the end does not hang on a vague bound."""
-        return np.equal(self.end, self.sure_end)
-
     def rows(self, edge: int, *, against: bool = False) -> Rows:
         """Return the claim rows behind an edge."""
         pointer, rows = (self.oppose_ptr, self.oppose_rows) if against else (self.support_ptr, self.support_rows)
@@ -92,14 +83,12 @@ class Columns:
         self, *, relation: Ints, subject: Ints, target: Ints, begin: Ints, end: Ints, sure_begin: Ints,
         sure_end: Ints, for_: Grades, against: Grades, rows: Rows, opposing: Flags, sizes: Rows,
     ) -> None:
-        stands = (for_ > 0) & (for_ >= against)
-        zero = np.int8(0)
+        every, clear = two_runs(Truth(for_, against))
         self._parts.append(
             {
                 "relation": relation, "subject": subject, "object": target, "begin": begin, "end": end,
                 "sure_begin": sure_begin, "sure_end": sure_end, "for_": for_, "against": against,
-                "all_for": np.where(stands, for_, zero), "all_against": np.where(stands, zero, against),
-                "clear_for": np.where(stands & (against == 0), for_, zero), "clear_against": np.where(stands, zero, against),
+                "all_for": every.for_, "all_against": every.against, "clear_for": clear.for_, "clear_against": clear.against,
             }
         )
         owner = np.repeat(np.arange(len(sizes)), sizes)

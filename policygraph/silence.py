@@ -25,7 +25,7 @@ __all__ = ["Silence"]
 class Silence:
     """How surely all objects of a subject, and all subjects of an object, are on record, by relation.
 
-    ``documents`` are those that declare it, by relation and node: what they say themselves is not refuted by their silence.
+    ``documents`` are those that declare it of an object, by relation and object: what they say is not refuted by their silence.
     """
 
     subjects: dict[int, Grades]
@@ -57,7 +57,8 @@ class Silence:
             ends = found.subjects if complete.subject else found.objects
             column = ends.setdefault(relation, np.zeros(len(graph.node_ids), np.int8))
             column[node] = max(int(column[node]), int(strength))
-            found.documents.setdefault((relation, node), set()).add(numbers[document.id])
+            if complete.object:
+                found.documents.setdefault((relation, node), set()).add(numbers[document.id])
         return found
 
     def weighed(self, edges: EdgeTable, graph: ClaimGraph) -> EdgeTable:
