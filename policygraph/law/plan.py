@@ -29,7 +29,7 @@ from policygraph.law.verdicts import Codes, Verdicts, merged, weighed
 from policygraph.truth import Strength, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Plan", "Source", "Tree"]
+__all__ = ["Plan", "Source", "Tree", "distinct"]
 
 Numbers = npt.NDArray[Any]
 Run = Callable[[Mapping[int, Verdicts], int], Verdicts]
@@ -298,8 +298,10 @@ def _joined(cells: Sequence[_Cells]) -> _Cells:
         return cells[0]
     key = np.zeros(len(cells[0].codes), np.int64)
     for each in cells:
-        key = key * len(each.told) + each.codes
-    combinations, codes = np.unique(key, return_inverse=True)
+        key *= len(each.told)
+        key += each.codes
+    codes, first = distinct(key, int(np.prod([len(each.told) for each in cells])))
+    combinations = key[first]
     told = []
     for combination in combinations.tolist():
         numbers, rest = [], combination
@@ -307,7 +309,7 @@ def _joined(cells: Sequence[_Cells]) -> _Cells:
             rest, number = divmod(rest, len(each.told))
             numbers.append(each.told[number])
         told.append(joined_cells(*reversed(numbers)))
-    return _Cells(tuple(told), codes.astype(np.uint32))
+    return _Cells(tuple(told), codes)
 
 
 # ---- trees
@@ -515,11 +517,12 @@ class _Tuples:
             key = key * count + rows.codes[column]
         if self.dense is not None:
             found = np.take(self.dense, key)
-            missing = np.unique(key[found == _UNREAD])
+            missing = np.unique(key[found == _UNREAD]) if (found == _UNREAD).any() else np.zeros(0, np.int64)
             for combination in missing.tolist():
                 self.dense[combination] = self._read(combination)
             return np.take(self.dense, key) if len(missing) else found
-        combinations, place = np.unique(key, return_inverse=True)
+        place, first = distinct(key, int(np.prod(self.counts, dtype=object)))
+        combinations = key[first]
         for combination in combinations.tolist():
             if combination not in self.read:
                 self.read[combination] = self._read(combination)
@@ -531,6 +534,29 @@ class _Tuples:
             combination, number = divmod(combination, count)
             numbers.append(number)
         return self.plan.read(self.condition, self.columns, numbers[::-1])
+
+
+def distinct(key: npt.NDArray[np.int64], span: int) -> tuple[Numbers, Numbers]:
+    """Return for each row the number of its key among the different ones, and for each of them a row that has it.
+
+    Parameters
+    ----------
+    span
+        A bound above all keys.
+    """
+    if span <= max(_DENSE, len(key)):
+        row = np.full(span, -1, np.int64)
+        row[key] = np.arange(len(key))
+        present = np.flatnonzero(row >= 0)
+        number = np.zeros(span, np.int32)
+        number[present] = np.arange(len(present), dtype=np.int32)
+        return np.take(number, key), row[present]
+    import pandas as pd
+
+    place, found = pd.factorize(key)
+    first = np.empty(len(found), np.int64)
+    first[place] = np.arange(len(key))
+    return place, first
 
 
 def _constant(verdict: Verdict) -> Run:

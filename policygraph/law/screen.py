@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from policygraph.law.explain import assumed, refuse_strange_words
-from policygraph.law.plan import Plan, Source
+from policygraph.law.plan import Plan, Source, distinct
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.table import CaseTable
 from policygraph.law.verdicts import CODES, OUTCOMES, Codes, Verdicts, agreed
@@ -235,7 +235,7 @@ class _Chunk:
                 combinations, digit = np.divmod(combinations, count)
                 env |= {id_: Verdicts.decoded(np.take(table, digit)) for id_, table in tables.items()}
             return np.take(run(env, span).codes, place)
-        place, first = _distinct(key)
+        place, first = distinct(key, span)
         for each, _, tables in digits:
             env |= {id_: Verdicts.decoded(np.take(table, each[first])) for id_, table in tables.items()}
         return np.take(run(env, len(first)).codes, place)
@@ -277,18 +277,8 @@ def _keyed(digits: Sequence[Digit], size: int) -> tuple[npt.NDArray[np.int64], i
     key, span, is_plain = np.zeros(size, np.int64), 1, True
     for each, count, _ in digits:
         if span * count >= 1 << 62:
-            key, first = _distinct(key)
+            key, first = distinct(key, span)
             span, is_plain = len(first), False
         key = key * count + each
         span *= count
     return key, span, is_plain
-
-
-def _distinct(key: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return for each row the number of its key among the different ones, and for each of them the first row that has it."""
-    import pandas as pd
-
-    place, found = pd.factorize(key)
-    first = np.empty(len(found), np.int64)
-    first[place[::-1]] = np.arange(len(key) - 1, -1, -1)
-    return place, first
