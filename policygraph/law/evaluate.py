@@ -91,6 +91,10 @@ class Evaluation:
         bound = Bound(item or case.item, case)
         return self.settled(lambda: self.rule(rule, bound))
 
+    def covered(self, condition: law.Condition, item: str) -> Reading:
+        """Return how a condition comes out on an item by itself."""
+        return self.settled(lambda: self.condition(condition, Bound(item, None)))
+
     def settled(self, read: Callable[[], T]) -> T:
         """Read again and again until what rules were taken to say of each other is what they say."""
         for _ in range(_MOST_ROUNDS):
