@@ -123,8 +123,14 @@ class Evaluation:
                 parts += self._children(where, bound)
             else:
                 parts.append(self._counted(self.condition(where, bound), version))
+            parts += (self._displaced(other, bound) for other in self.book.displacers.get(rule.id, ()))
         basis = rule.basis_of(version)
         return replace(joined("rule", rule.title, parts, cite=basis, note=note), rule=rule.id)
+
+    def _displaced(self, other: str, bound: Bound) -> Reading:
+        inner = self.rule(other, bound)
+        label = f"not displaced by '{self.book.rules[other].title}'"
+        return Reading("not", label, ~inner.verdict, parts=(inner,), combine=lambda given: ~given[0])
 
     def version_of(self, rule: Rule) -> Version | None:
         """Return the version by which a rule is read: the enforced one, or that of the text."""
@@ -203,6 +209,8 @@ class Evaluation:
             case law.Contains():
                 return self._path(_PARTS, condition.item, condition.what, bound)
             case law.Classified():
+                if condition.item == "item" and bound.case is not None and bound.case.eccn is not None:
+                    return self.told.classified(bound.case.eccn, condition, self.on)
                 return self.told.of_items(condition.item, bound, lambda id_: self.classified(id_, condition.in_, condition.except_))
             case law.Measure():
                 return self.told.of_items(condition.item, bound, lambda id_: self.facts.measured(id_, condition))
@@ -225,6 +233,14 @@ class Evaluation:
             case law.Owned():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.owned(party, condition.by, condition.share)
+                )
+            case law.PartyIs():
+                return self.told.of_parties(
+                    condition.role, bound, lambda party: self.facts.is_party(party, condition.is_, condition.class_)
+                )
+            case law.PersonOf():
+                return self.told.of_parties(
+                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural)
                 )
             case law.Destination():
                 return self.told.of_place("to", condition.in_, condition.except_, bound)
@@ -309,7 +325,7 @@ class Evaluation:
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
         ways, nodes = self._ends(text, tuple(starts))
-        ends = {node: self.target(self.view.graph.node_ids[node], target) for node in nodes}
+        ends = {node: self.target(self.view.graph.node_ids[node], target, bound) for node in nodes}
         search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
         search.product = ways.product
         paths = search.paths(_PATHS_LOOKED_AT)
@@ -353,7 +369,7 @@ class Evaluation:
             self._reached[key] = search, found
         return self._reached[key]
 
-    def target(self, id_: str, target: law.Target) -> Reading:
+    def target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
         """Return whether a node is what the end of a path must be."""
         facts, parts = self.facts, []
         if target.is_:
@@ -375,10 +391,13 @@ class Evaluation:
             parts.append(facts.headquartered(Party(id=id_), wanted.in_, wanted.parent))
         if target.located:
             parts.append(facts.stands_in(id_, target.located))
+        if target.role:
+            parts.append(self.told.named_in(id_, target.role, bound))
         if target.either:
-            parts.append(joined("any", f"{facts.name(id_)} is what is asked for", [self.target(id_, end) for end in target.either]))
+            ends = [self.target(id_, end, bound) for end in target.either]
+            parts.append(joined("any", f"{facts.name(id_)} is what is asked for", ends))
         if target.except_ is not None:
-            inner = self.target(id_, target.except_)
+            inner = self.target(id_, target.except_, bound)
             parts.append(Reading("not", inner.label and f"not: {inner.label}", ~inner.verdict, parts=(inner,), combine=lambda v: ~v[0]))
         told = any(part.label for part in parts)
         reading = joined("all", f"{facts.name(id_)} is what is asked for" if told else "", parts)
