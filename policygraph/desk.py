@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from policygraph.datasets import Corpus
     from policygraph.findings import Finding
     from policygraph.law import Rulebook
+    from policygraph.scenario import Answers, Scenario
 
 __all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
 
@@ -342,6 +343,32 @@ class KnowledgeGraph:
         ['site:tsmc-7nm-lines']
         """
         return self.view().sparql(query)
+
+    def scenario(self, path: str | Path) -> Scenario:
+        """Read a scenario file: a hypothetical laid over these data, and what is asked of it."""
+        from policygraph.scenario import Scenario
+
+        is_shipped = self.directory.resolve() == shipped("datasets").resolve()
+        return Scenario.read(Path(path), self.graph, self.rules, "the shipped data" if is_shipped else "the data")
+
+    def ask(self, scenario: Scenario | str | Path) -> Answers:
+        """Answer the questions of a scenario, or of the file of one; see :mod:`policygraph.scenario`.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> text = "{scenario: a, title: A, as_of: 2025-05-13, base: none, case: {to: CN, knowledge: yes}, ask: ear-gp10}"
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     _ = (Path(place) / "a.yaml").write_text(text)
+        ...     str(load().ask(Path(place) / "a.yaml")[0].outcome)
+        'unknown'
+        """
+        from policygraph.scenario import Scenario, answered
+
+        asked = scenario if isinstance(scenario, Scenario) else self.scenario(scenario)
+        over = KnowledgeGraph(asked.graph, self.directory)
+        over.rules = self.rules
+        return answered(asked, over.view(asked.as_of, asked.known_by))
 
     def export(self, path: str | Path, format: str | None = None) -> Path:
         """Write the graph: Turtle, TriG, N-Quads, JSON-LD or GraphML, by the ending of *path* or by *format*."""

@@ -24,7 +24,7 @@ from policygraph.paths import flips
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["explain"]
+__all__ = ["explain", "refuse_strange_words", "status_named"]
 
 _MOST_ROUTES = 8
 _MOST_DAYS = 24
@@ -66,20 +66,21 @@ def explain(
     ('contested', ['authorisations', 'end-use'])
     """
     asked = rulebook.rule(rule)
-    assumed = {rulebook.rule(name).id: _status(status) for name, status in (assume or {}).items()}
+    assumed = {rulebook.rule(name).id: status_named(status) for name, status in (assume or {}).items()}
     told = case.resolved(view.graph)
-    _refuse_strange_words(told, rulebook)
+    refuse_strange_words(told, rulebook)
     return _Question(view, rulebook, asked, told, assumed).finding()
 
 
-def _status(word: str) -> str:
+def status_named(word: str) -> str:
+    """Return the status of a rule that a word names, however it is written."""
     status = word.strip().lower().replace("_", "-").replace(" ", "-")
     if status not in _STATUSES:
         raise BadQuestion(f"'{word}' is no status of a rule; use one of {', '.join(_STATUSES)}")
     return status
 
 
-def _refuse_strange_words(case: Case, book: Rulebook) -> None:
+def refuse_strange_words(case: Case, book: Rulebook) -> None:
     """Refuse words that no rule knows where they would silently count as something else."""
     spoken = {
         "act": [case.act] if case.act else [],
