@@ -152,6 +152,10 @@ class Register:
 
     def _declare(self, id_: str, file: str, line: int) -> bool:
         """Tell whether the id is well formed and new."""
+        if self.beneath and self.beneath.class_of(id_) is not None:
+            text = f"'{id_}' stands in {self.beneath.called} already; claim about it under `claims`, or choose another id"
+            self.faults.add(file, line, text)
+            return False
         prefix, colon, local = id_.partition(":")
         if colon:
             coded = PREFIXES.get(prefix, "").startswith(_CODED)
@@ -167,10 +171,6 @@ class Register:
         earlier = self.places.get(id_)
         if earlier is not None:
             self.faults.add(file, line, f"'{id_}' is declared here and at {earlier} already; give one of them another id")
-            return False
-        if self.beneath and self.beneath.class_of(id_) is not None:
-            text = f"'{id_}' stands in {self.beneath.called} already; claim about it under `claims`, or choose another id"
-            self.faults.add(file, line, text)
             return False
         self.places[id_] = Place(file, line)
         return True

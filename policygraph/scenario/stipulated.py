@@ -29,6 +29,8 @@ _SPEAKER: Final = "scenario"
 """Who says what a scenario stipulates, and the kind of document it says it in."""
 _UNLESS_LISTED: Final = ("listed", "bearsFootnote")
 """Relations in which a scenario tells everything of its own parties."""
+_LIKE: Final = 0.6
+"""How like a wrong name a right one must be to be offered."""
 
 Silent = tuple[str, str, str]
 """A relation, an end of it (subject or object), and the entity of which everything is told there."""
@@ -46,7 +48,7 @@ class _Names:
         return None if number is None else self.graph.node_class[number]
 
     def near(self, id_: str) -> tuple[str, ...]:
-        return tuple(found[0] for found in self.graph.find(id_, 2))
+        return tuple(name for name, _, _, score in self.graph.find(id_, 2) if score >= _LIKE)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def stipulated(
     claims = tuple(claim for _, claim in statements.settle())
     silent = dict.fromkeys((*_of_own(register, _UNLESS_LISTED), *_complete(record, register)))
     completes = tuple(
-        Complete(relation=relation, document=document.id, recorded=on_record, **{end: id_}) for relation, end, id_ in silent
+        Complete(relation=relation, document=document.id, recorded=on_record, closed=True, **{end: id_}) for relation, end, id_ in silent
     )  # fmt: skip
     return Additions(register.entities, register.documents, statements.kinds, claims, completes)
 
