@@ -82,6 +82,10 @@ def outcome(path: Path, number: int = 0) -> str:
     return str(kg().ask(path)[number].outcome)
 
 
+def laid(scenario: Scenario, as_of: str = "", known_by: str | None = None) -> desk.View:
+    return kg().over(scenario.graph).view(as_of or scenario.as_of, known_by or scenario.known_by)
+
+
 # ---------------------------------------------------------------------------------------------------------------- what is stipulated
 
 
@@ -121,16 +125,15 @@ def test_a_shipped_claim_may_be_disputed(write: Any) -> None:
     claim = graph.table.ids[int(shipped.edges.rows(edge)[0])]
     text = f"claims:\n  - {{disputes: {claim}, by: huawei}}\n"
     scenario = kg().scenario(write(HEAD, text, "case: {item: h20}\nask: touches\n"))
-    over = desk.KnowledgeGraph(scenario.graph, kg().directory)
     assert kg().view("2025-05-13").verdict("h20", "designedBy", "nvidia").outcome == "met"
-    assert over.view("2025-05-13").verdict("h20", "designedBy", "nvidia").outcome == "contested"
+    assert laid(scenario).verdict("h20", "designedBy", "nvidia").outcome == "contested"
 
 
 @pytest.mark.parametrize("known_by", ["", "known_by: 2024-01-01\n"], ids=["everything", "known by"])
 def test_what_is_stipulated_is_on_record_unless_it_says_since_when(write: Any, known_by: str) -> None:
     since = "claims:\n  - {s: my-chip, r: fabricatedAt, o: my-fab}\n  - {s: my-chip, r: madeBy, o: my-firm, recorded: 2024-06-01}\n"
     scenario = kg().scenario(write(HEAD, known_by, OWN, since, ASK))
-    view = desk.KnowledgeGraph(scenario.graph, kg().directory).view(scenario.as_of, scenario.known_by)
+    view = laid(scenario)
     assert view.verdict("my-chip", "fabricatedAt", "my-fab").outcome == "met"
     assert view.verdict("my-chip", "madeBy", "my-firm").outcome == ("unknown" if known_by else "met")
 
@@ -138,7 +141,7 @@ def test_what_is_stipulated_is_on_record_unless_it_says_since_when(write: Any, k
 def test_what_has_no_beginning_held_since_the_data_begin(write: Any) -> None:
     state = "claims:\n  - {s: my-firm, r: headquarteredIn, o: CN}\n"
     scenario = kg().scenario(write(HEAD, OWN, state, ASK))
-    early = desk.KnowledgeGraph(scenario.graph, kg().directory).view("2019-01-01", "2025-05-13")
+    early = laid(scenario, "2019-01-01", "2025-05-13")
     (row,) = early.frozen.find("my-firm", "headquarteredIn")
     assert early.frozen.step(row).unknown_bounds == ()
 
@@ -147,8 +150,7 @@ def test_what_has_no_beginning_held_since_the_data_begin(write: Any) -> None:
 
 
 def verdict(path: Path, *statement: str) -> str:
-    scenario = kg().scenario(path)
-    return str(desk.KnowledgeGraph(scenario.graph, kg().directory).view(scenario.as_of).verdict(*statement).outcome)
+    return str(laid(kg().scenario(path)).verdict(*statement).outcome)
 
 
 @pytest.mark.parametrize(
@@ -196,11 +198,10 @@ def test_own_parties_are_unlisted_unless_they_are_listed(write: Any) -> None:
 
 
 def test_the_law_alone_has_the_rules_and_none_of_the_shipped_items(write: Any) -> None:
-    path = write(HEAD, "base: none\n", OWN, MADE, "complete: all\n", "case: {item: my-chip, to: CN, knowledge: yes}\nask: ear-3a090-a\n")
-    text = path.read_text(encoding="utf-8").replace("ear-3a090-a", "eccn-3a090-a")
-    scenario = kg().scenario(write(text))
+    path = write(HEAD, "base: none\n", OWN, MADE, "complete: all\n", "case: {item: my-chip, to: CN}\nask: ear-subject\n")
+    scenario = kg().scenario(path)
     assert "h20" not in scenario.graph.index
-    assert kg().ask(scenario)[0].outcome in ("not met", "unknown")
+    assert str(kg().ask(path)[0].outcome) in ("met", "not met", "contested", "unknown")
 
 
 def test_an_id_of_the_shipped_data_is_free_over_the_law_alone(write: Any) -> None:
@@ -330,7 +331,7 @@ def test_a_question_that_is_refused_tells_where_it_is_asked(write: Any) -> None:
 def test_a_scenario_is_a_value(write: Any) -> None:
     scenario = kg().scenario(write(HEAD, OWN, MADE, ASK))
     assert isinstance(scenario, Scenario)
-    assert isinstance(kg().ask(scenario), Answers)
+    assert isinstance(answered(scenario, laid(scenario)), Answers)
     with pytest.raises(AttributeError):
         scenario.title = "Another"  # type: ignore[misc]
 

@@ -29,13 +29,27 @@ def _touches(view: Any, scenario: Scenario, ask: Ask) -> Answer:
     return answer
 
 
+@dataclass(frozen=True)
+class _Collisions:
+    """Duties of two legal orders that collide, as an answer."""
+
+    conflicts: tuple[Answer, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"conflicts": [conflict.to_json() for conflict in self.conflicts], "count": len(self.conflicts)}
+
+    def __str__(self) -> str:
+        head = "Duties that collide:" if self.conflicts else "No duties of two legal orders are known to collide here."
+        return "\n".join([head, *(f"  {conflict}" for conflict in self.conflicts)])
+
+
 _VERBS: Final[Mapping[str, Callable[[Any, Scenario, Ask], Answer]]] = {
     "determine": lambda view, scenario, _: view.determine(scenario.case, assume=scenario.assume),
     "touches": _touches,
     "classify": lambda view, scenario, _: view.classify(scenario.case.item),
     "affiliates": lambda view, scenario, _: view.affiliates(str(scenario.party)),
     "content": lambda view, scenario, _: view.content(scenario.case),
-    "conflicts": lambda view, scenario, _: view.conflicts(scenario.case, assume=scenario.assume),
+    "conflicts": lambda view, scenario, _: _Collisions(view.conflicts(scenario.case, assume=scenario.assume)),
 }
 """What each question asks of a view; anything else is the id of a rule."""
 

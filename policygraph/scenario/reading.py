@@ -15,7 +15,7 @@ from policygraph.errors import BadQuestion, PolicygraphError, UnknownName, neare
 from policygraph.graph import ClaimGraph
 from policygraph.law import Rulebook
 from policygraph.law import conditions as law
-from policygraph.law.explain import refuse_strange_words, status_named
+from policygraph.law.explain import assumed, refuse_strange_words
 from policygraph.law.rulebook import conditions_of
 from policygraph.overlay import law_alone, overlaid
 from policygraph.scenario.hypothetical import QUESTIONS, Ask, Scenario, Source
@@ -154,7 +154,7 @@ class _Reader:
         found: dict[str, str] = {}
         for name, item in node.items.items() if node else ():
             try:
-                found[self.book.rule(name).id] = status_named(item.text if isinstance(item, files.Scalar) else "")
+                found |= assumed(self.book, {name: item.text if isinstance(item, files.Scalar) else ""})
             except PolicygraphError as error:
                 self._fault(item.line, str(error))
         return found
