@@ -241,14 +241,17 @@ class Desk:
         self.asked: list[Any] = []
 
     def __getattr__(self, verb: str) -> Any:
+        if verb in ("outcome", "leaning"):
+            return "met"
+
         def one(*given: Any, **more: Any) -> Any:
             self.asked.append((verb, *given, *more.values()))
-            return self
+            return [self] if verb == "conflicts" else self
 
         return one
 
     def to_json(self) -> dict[str, Any]:
-        return {"outcome": "met", "eccn": ["3A090.b", "3A090.a"], "tpp": 2368.4, "deep": {"er": [1, 2]}}
+        return {"outcome": "met", "eccn": ["3A090.b", "3A090.a"], "tpp": 2368.4, "deep": {"er": [1, 2]}, "of": {"ear-742.6": "met"}}
 
 
 def test_each_question_asks_its_verb_of_the_view(write: Any) -> None:
@@ -276,7 +279,8 @@ def test_the_only_party_is_the_one_asked_about(write: Any) -> None:
     [
         ("outcome: met", True), ("outcome: not met", False), ("eccn: [3A090.a, 3A090.b]", True), ("eccn: [3A090.a]", False),
         ("eccn: []", False), ("tpp: 2368", True), ("tpp: 2368.4", True), ("tpp: 2368.5", False), ("tpp: 2367", False),
-        ("deep.er.1: 2", True), ("deep.er.2: 2", False), ("deep: {er: [2, 1]}", True), ("missing: met", False), ("outcome: true", False),
+        ("deep.er.1: 2", True), ("deep.er.2: 2", False), ("deep.er.0.1: 2", False), ("of.ear-742.6: met", True),
+        ("deep: {er: [2, 1]}", True), ("missing: met", False), ("outcome: true", False),
     ],
 )  # fmt: skip
 def test_an_answer_is_compared_with_what_was_published(write: Any, expect: str, agrees: bool) -> None:

@@ -54,6 +54,10 @@ _VERBS: Final[Mapping[str, Callable[[Any, Scenario, Ask], Answer]]] = {
 """What each question asks of a view; anything else is the id of a rule."""
 
 
+_AT_ONCE: Final = ("outcome", "leaning")
+"""Keys that an answer has at hand."""
+
+
 def answered(scenario: Scenario, view: Any) -> Answers:
     """Put the questions of a scenario to a view of its graph.
 
@@ -130,28 +134,41 @@ class Answers(Sequence[Any]):
         return len(self.answers)
 
     @cached_property
-    def _json(self) -> tuple[dict[str, Any], ...]:
-        return tuple(answer.to_json() for answer in self.answers)
+    def _kept(self) -> dict[int, dict[str, Any]]:
+        return {}
+
+    def _told(self, number: int) -> dict[str, Any]:
+        """Return an answer in plain data, made once."""
+        if number not in self._kept:
+            self._kept[number] = self.answers[number].to_json()
+        return self._kept[number]
 
     @cached_property
     def expected(self) -> tuple[Expected, ...]:
         """What was expected of each answer, and what it says."""
         return tuple(
-            Expected(str(ask), key, wanted, found := _at(answer, key), _agrees(wanted, found))
-            for ask, answer, expect in zip(self.scenario.ask, self._json, self.scenario.expect, strict=True)
+            Expected(str(ask), key, wanted, found := self._found(number, key), _agrees(wanted, found))
+            for number, (ask, expect) in enumerate(zip(self.scenario.ask, self.scenario.expect, strict=True))
             for key, wanted in expect.items()
         )
+
+    def _found(self, number: int, key: str) -> Any:
+        """Return what an answer says under a key; its outcome without the search for gaps and flips that its JSON needs."""
+        if key in _AT_ONCE and hasattr(self.answers[number], key):
+            return str(getattr(self.answers[number], key))
+        return _at(self._told(number), key)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answers in plain data; of one alone, its keys stand beside those of the scenario too."""
         scenario = self.scenario
+        told = [self._told(number) for number in range(len(self))]
         head = {
             "scenario": scenario.id, "title": scenario.title, "as_of": scenario.as_of.isoformat(),
             "known_by": scenario.known_by.isoformat() if scenario.known_by else None, "base": scenario.base,
-            "answers": [{"ask": str(ask), **answer} for ask, answer in zip(scenario.ask, self._json, strict=True)],
+            "answers": [{"ask": str(ask), **answer} for ask, answer in zip(scenario.ask, told, strict=True)],
             "expected": [row.to_json() for row in self.expected],
         }  # fmt: skip
-        return {**self._json[0], **head} if len(self._json) == 1 else head
+        return {**told[0], **head} if len(told) == 1 else head
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -172,20 +189,24 @@ class Answers(Sequence[Any]):
 
 
 def _at(answer: Any, key: str) -> Any:
-    """Return what stands at a dotted path of an answer, or None.
+    """Return what stands at a dotted path of an answer, or None; the names on the way may hold dots themselves.
 
     >>> _at({"uncontested": {"outcome": "met"}, "routes": [{"kind": "design"}]}, "routes.0.kind")
     'design'
+    >>> _at({"requirements": {"ear-lr-742.6": "met"}}, "requirements.ear-lr-742.6")
+    'met'
     """
-    here = answer
-    for part in key.split("."):
-        if isinstance(here, Mapping) and part in here:
-            here = here[part]
-        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
-            here = here[int(part)]
-        else:
-            return None
-    return here
+    if isinstance(answer, list):
+        head, dot, rest = key.partition(".")
+        here = answer[int(head)] if head.isdecimal() and int(head) < len(answer) else None
+        return _at(here, rest) if dot else here
+    if not isinstance(answer, Mapping):
+        return None
+    if key in answer:
+        return answer[key]
+    parts = key.split(".")
+    ways = (count for count in range(len(parts) - 1, 0, -1) if ".".join(parts[:count]) in answer)
+    return next((_at(answer[".".join(parts[:count])], ".".join(parts[count:])) for count in ways), None)
 
 
 def _agrees(wanted: Any, found: Any) -> bool:
