@@ -4,7 +4,7 @@ Comes in: what a person knows. Goes out: a :class:`Case`, immutable. Three silen
 nothing follows from it. ``none`` says that there is none, and refutes. A list that is given is the whole list, except that of the
 parties: others may exist unless ``parties: complete`` (or ``complete: true`` among them) says that all are named.
 
-A party is an entity of the data by id or name, or a stranger: ``{name, country, headquarters}``.
+A party is an entity of the data by id or name, or a stranger: ``{name, country, headquarters, owners}``.
 
 >>> case = Case(item="h20", to="CN", end_user="bytedance", knowledge="yes")
 >>> case.party("end-user"), case.party("purchaser"), case.knows("destination")
@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from policygraph.dates import as_day
 from policygraph.errors import BadQuestion, UnknownName, nearest
 
-__all__ = ["ROLES", "Attestation", "Authorisation", "Case", "Larger", "Party"]
+__all__ = ["ROLES", "Attestation", "Authorisation", "Case", "Larger", "Owner", "Party"]
 
 ROLES: Final = (
     "purchaser", "intermediate-consignee", "ultimate-consignee", "end-user", "exporter", "seller", "designer", "fabricator",
@@ -73,6 +73,8 @@ class Party(_Value):
         Of a stranger: its name, where it is, and where it (or its ultimate parent) has its headquarters.
     employer
         For a person who acts: on whose behalf.
+    owners
+        Of a stranger: who owns it, each with its share, or nobody (``none``).
     """
 
     id: str = ""
@@ -80,18 +82,22 @@ class Party(_Value):
     country: str = ""
     headquarters: str = ""
     employer: str = ""
+    owners: tuple[Owner, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, given: Any) -> Any:
-        return {"id": given} if isinstance(given, str) else given
+        told = {"id": given} if isinstance(given, str) else given
+        if isinstance(told, Mapping) and told.get("owners") is not None:
+            return {**told, "owners": _several(told["owners"])}
+        return told
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
         if not self.id and not self.name:
             raise ValueError("a party is an id, or a stranger with a name: {name: ..., country: ..., headquarters: ...}")
-        if self.id and (self.country or self.headquarters):
-            raise ValueError(f"the country and headquarters of '{self.id}' are read from the data; write name instead of id")
+        if self.id and (self.country or self.headquarters or self.owners is not None):
+            raise ValueError(f"the country, headquarters and owners of '{self.id}' are read from the data; write name instead of id")
         return self
 
     @property
@@ -101,6 +107,28 @@ class Party(_Value):
 
     def __str__(self) -> str:
         return self.id or self.name
+
+
+class Owner(Party):
+    """Somebody who owns a share of a stranger, with the share in per cent as it is told: ``16.67``, ``[20, 30]``, or not at all.
+
+    >>> Owner(id="huawei", share=25).share, Owner(name="Fund", share=[10, 20]).share
+    (('25',), ('10', '20'))
+    """
+
+    share: tuple[str, ...] = ()
+
+    @field_validator("share", mode="before")
+    @classmethod
+    def _as_told(cls, given: Any) -> tuple[str, ...]:
+        told = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        try:
+            numbers = [float(one) for one in told if not isinstance(one, bool)]
+        except (TypeError, ValueError):
+            numbers = []
+        if not 1 <= len(numbers) <= 2 or len(numbers) < len(told) or not 0 <= numbers[0] <= numbers[-1] <= 100:
+            raise ValueError(f"a share is a number from 0 to 100, in per cent, or [least, most], and not {given!r}")
+        return tuple(str(one) for one in told)
 
 
 class Attestation(_Value):
@@ -289,9 +317,12 @@ class Case(_Value):
             return text if not text or _is_none(text) else names.resolve(text, *classes)
 
         def somebody(party: Party) -> Party:
-            place = {"country": one(party.country, "Country"), "headquarters": one(party.headquarters, "Country")}
+            told = {
+                "country": one(party.country, "Country"), "headquarters": one(party.headquarters, "Country"),
+                "owners": None if party.owners is None else tuple(map(somebody, party.owners)),
+            }  # fmt: skip
             try:
-                return party.model_copy(update=place if party.is_stranger else {"id": one(party.id, "Agent")})
+                return party.model_copy(update=told if party.is_stranger else {"id": one(party.id, "Agent")})
             except UnknownName as error:
                 said = f"the data know no party '{party.id}'; tell a stranger as {{name: ..., country: ..., headquarters: ...}}"
                 raise UnknownName(said, error.accepted) from None
