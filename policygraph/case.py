@@ -30,9 +30,11 @@ __all__ = ["ROLES", "Attestation", "Authorisation", "Case", "Larger", "Owner", "
 
 ROLES: Final = (
     "purchaser", "intermediate-consignee", "ultimate-consignee", "end-user", "exporter", "seller", "designer", "fabricator",
-    "packager", "forwarder", "lender", "service-provider", "actor",
+    "packager", "forwarder", "lender", "service-provider", "compute-user", "actor",
 )  # fmt: skip
 """What a party may be to a transaction. ``actor`` is whoever does the act, if that is not the exporter."""
+_SENDING: Final = ("exporter", "seller")
+_RECEIVING: Final = ("purchaser", "ultimate-consignee", "end-user")
 
 _EVERY_TOPIC: Final = "*"
 
@@ -71,8 +73,12 @@ class Party(_Value):
         Id or name of an entity of the data; empty for a stranger.
     name, country, headquarters
         Of a stranger: its name, where it is, and where it (or its ultimate parent) has its headquarters.
+    person_of
+        Countries of which it is a person: a citizen, a resident, or organised under its law.
+    natural
+        Whether it is a natural person; None where that is not told.
     employer
-        For a person who acts: on whose behalf.
+        For a person who acts: whom it works or acts for.
     owners
         Of a stranger: who owns it, each with its share, or nobody (``none``).
     """
@@ -81,16 +87,17 @@ class Party(_Value):
     name: str = ""
     country: str = ""
     headquarters: str = ""
-    employer: str = ""
+    person_of: tuple[str, ...] = ()
+    natural: bool | None = None
+    employer: Party | None = None
     owners: tuple[Owner, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, given: Any) -> Any:
-        told = {"id": given} if isinstance(given, str) else given
-        if isinstance(told, Mapping) and told.get("owners") is not None:
-            return {**told, "owners": _several(told["owners"])}
-        return told
+        if not isinstance(given, Mapping):
+            return {"id": given} if isinstance(given, str) else given
+        return {**given, **{key: _several(given[key]) for key in ("person_of", "owners") if given.get(key) is not None}}
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
@@ -198,6 +205,8 @@ class Case(_Value):
     ----------
     item
         Id or name of the item.
+    eccn
+        The control-list entries that whoever asks puts the item in: the whole list of them.
     act
         What is done: export, reexport, transfer, use, finance ... as rules call it.
     on
@@ -233,6 +242,7 @@ class Case(_Value):
     """
 
     item: str = ""
+    eccn: tuple[str, ...] | None = None
     act: str = ""
     on: date | None = None
     origin: str = Field(default="", alias="from")
@@ -284,12 +294,28 @@ class Case(_Value):
             told["knowledge"] = _knowledge(told["knowledge"])
         if "on" in told:
             told["on"] = as_day(told["on"])
-        for key in ("end_use", "attestations", "authorisations", "earlier", "into"):
+        for key in ("eccn", "end_use", "attestations", "authorisations", "earlier", "into"):
             if key in told:
                 told[key] = _several(told[key])
         return told
 
-    @field_validator("act")
+    @field_validator("eccn")
+    @classmethod
+    def _codes(cls, codes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if codes is None else tuple(code.removeprefix("eccn:") for code in codes)
+
+    @model_validator(mode="after")
+    def _on_one_side(self) -> Self:
+        """Refuse a party that would deal with itself."""
+        for sending in _SENDING:
+            for receiving in _RECEIVING:
+                both = set(self.parties.get(sending, ())) & set(self.parties.get(receiving, ()))
+                for party in both:
+                    said = f"'{party}' cannot be both {sending} and {receiving} of one transaction"
+                    raise ValueError(f"{said}; name the branch or affiliate that stands on the other side, or leave one role out")
+        return self
+
+    @field_validator("act", "service")
     @classmethod
     def _act_word(cls, text: str) -> str:
         return _word(text)
@@ -317,12 +343,12 @@ class Case(_Value):
             return text if not text or _is_none(text) else names.resolve(text, *classes)
 
         def somebody(party: Party) -> Party:
-            told = {
-                "country": one(party.country, "Country"), "headquarters": one(party.headquarters, "Country"),
-                "owners": None if party.owners is None else tuple(map(somebody, party.owners)),
-            }  # fmt: skip
+            more: dict[str, Any] = {"person_of": tuple(one(country, "Country") for country in party.person_of)}
+            more["employer"] = None if party.employer is None else somebody(party.employer)
+            more["owners"] = None if party.owners is None else tuple(map(somebody, party.owners))
+            place = {"country": one(party.country, "Country"), "headquarters": one(party.headquarters, "Country")}
             try:
-                return party.model_copy(update=told if party.is_stranger else {"id": one(party.id, "Agent")})
+                return party.model_copy(update=more | (place if party.is_stranger else {"id": one(party.id, "Agent")}))
             except UnknownName as error:
                 said = f"the data know no party '{party.id}'; tell a stranger as {{name: ..., country: ..., headquarters: ...}}"
                 raise UnknownName(said, error.accepted) from None
@@ -334,6 +360,7 @@ class Case(_Value):
         return self.model_copy(
             update={
                 "item": one(self.item, "Item", "Software", "Technology", "AIModel"),
+                "eccn": None if self.eccn is None else tuple(one(f"eccn:{code}", "ECCN")[5:] for code in self.eccn),
                 "origin": one(self.origin, "Country"),
                 "to": one(self.to, "Country"),
                 "facility": one(self.facility, "Site"),
@@ -351,6 +378,9 @@ class Case(_Value):
         """
         if role == "incorporator":
             return None if self.into is None else tuple(party for larger in self.into for party in larger.by)
+        if role == "employer":
+            actors = self.party("actor")
+            return None if actors is None else tuple(actor.employer for actor in actors if actor.employer is not None)
         found = self.parties.get(role)
         return () if found is None and self.parties_complete else found
 
@@ -369,8 +399,12 @@ class Case(_Value):
     def _words(self) -> Iterator[str]:
         if self.item:
             yield f"item {self.item}"
+        if self.eccn is not None:
+            yield f"entries {', '.join(self.eccn) or 'none'}"
         if self.act:
             yield f"act {self.act}"
+        if self.service:
+            yield f"service {self.service}"
         if self.on:
             yield f"on {self.on}"
         if self.origin:

@@ -27,11 +27,12 @@ from policygraph.ontology import Ontology
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView, ValueLeaf
 
-__all__ = ["QUANTITIES", "Figure", "Measured", "compare", "figures", "known", "members"]
+__all__ = ["COMPARISONS", "QUANTITIES", "Figure", "Measured", "compare", "figures", "known", "members"]
 
-_COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge, ">": operator.gt, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
+"""What may be said between a quantity and a number."""
 _DECISIVE_BITS: Final = 16
 """A chip that multiplies matrices is fastest in bits at such a length or less; without a figure there, its highest is not known."""
 _ASSUMED = "the area of all logic dies stands in for that of the non-planar ones, so the density may be higher"
@@ -115,7 +116,7 @@ def compare(view: FrozenView, item: str, quantity: str, comparison: str, value: 
     own = figures(view, item, quantity)
     if not own and (family := members(view, item)):
         return _family(view, family, quantity, comparison, value)
-    passes = _COMPARISONS[comparison]
+    passes = COMPARISONS[comparison]
     verdicts = []
     for group in dict.fromkeys(figure.group for figure in own):
         here = [figure for figure in own if figure.group == group]

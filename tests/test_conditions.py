@@ -20,7 +20,7 @@ from policygraph.ontology import Ontology
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 from tests.small import graph, said, view
 
-HEAD = "rule: {id}\ntitle: {id}\neffect: {effect}\nbindingness: regulation\nbasis: ear:734.9\n"
+HEAD = "rule: {id}\ntitle: {id}\neffect: {effect}\norder: US\nbindingness: regulation\nbasis: ear:734.9\n"
 CLASSES = {
     "chip": "Chip", "die": "Die", "hbm": "Memory", "server": "System", "fab": "Fab", "tool": "Equipment", "tech": "Technology",
     "maker": "Company", "parent": "Company", "holding": "Company", "owner-1": "Company", "owner-2": "Company", "buyer": "Company",

@@ -29,7 +29,7 @@ from policygraph.truth import Outcome, Strength
 from tests.small import graph, said, view
 
 PROOFS = Path(__file__).parent / "proofs"
-HEAD = "rule: {id}\ntitle: Rule {id}\neffect: {effect}\nbindingness: {bindingness}\nbasis: ear:734.9\n"
+HEAD = "rule: {id}\ntitle: Rule {id}\neffect: {effect}\norder: US\nbindingness: {bindingness}\nbasis: ear:734.9\n"
 CLASSES = {"chip": "Chip", "bin-1": "Chip", "bin-2": "Chip", "maker": "Company", "buyer": "Company", "US": "Country", "MY": "Country",
            "TW": "Country", "entity-list": "PartyList", "tech": "Technology"}  # fmt: skip
 

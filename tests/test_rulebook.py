@@ -14,7 +14,7 @@ from policygraph.law.writing import KINDS
 from policygraph.ontology import Ontology, shipped
 
 LAW = shipped("datasets") / "law"
-HEAD = "rule: r\ntitle: A rule\neffect: subject-to-ear\nbindingness: regulation\nbasis: ear:734.9\n"
+HEAD = "rule: r\ntitle: A rule\neffect: subject-to-ear\norder: US\nbindingness: regulation\nbasis: ear:734.9\n"
 
 
 def load(tmp_path: Path, **files: str) -> Rulebook:
@@ -159,6 +159,11 @@ def test_every_condition_of_the_language_is_read(tmp_path: Path) -> None:
         - {headquartered: {role: any, parent: own, in: [D:5]}}
         - {listed: {role: end-user, list: entity-list, footnote: entity-list-fn4}}
         - {owned: {by: {list: entity-list}, share: 50}}
+        - {party: {role: exporter, is: [nvidia]}}
+        - {person: {role: actor, of: [US], natural: true}}
+        - {service: [maintain]}
+        - {amount: {of: value, comparison: "<=", value: 5000, unit: USD}}
+        - {path: "pg:owns", from: exporter, to: {role: [end-user]}}
         - {end_use: supercomputer}
         - {given: {what: datasheet, by: designer, form: attested, within: 180}}
         - {authorised: act}
@@ -257,35 +262,35 @@ def test_a_condition_that_says_nothing_is_refused_with_its_place(tmp_path: Path,
     with pytest.raises(BadRule) as caught:
         load(tmp_path, r=f"{HEAD}versions:\n  - effective: 2020-01-01\n    when: {condition}\n")
     first = str(caught.value).splitlines()[0]
-    assert first.startswith(f"{tmp_path.as_posix()}/r.yaml:8: {sentence}"), first
+    assert first.startswith(f"{tmp_path.as_posix()}/r.yaml:9: {sentence}"), first
 
 
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
         (HEAD, 1, "a rule: 'versions' is missing"),
-        (HEAD + "versions: [{when: {act: use}}]\nbasys: x\n", 7, "a rule has no 'basys'; did you mean 'basis'?"),
+        (HEAD + "versions: [{when: {act: use}}]\nbasys: x\n", 8, "a rule has no 'basys'; did you mean 'basis'?"),
         (HEAD.replace("subject-to-ear", "subject") + "versions: [{when: {act: use}}]\n", 3, "a rule: 'effect' holds 'subject', but"),
-        (HEAD + "versions: [{effective: 2020-13-01, when: {act: use}}]\n", 6, "a version: 'effective' holds '2020-13-01', but"),
-        (HEAD + "versions:\n  - {efective: 2020-01-01, when: {act: use}}\n", 7, "a version has no 'efective'; did you mean 'effective'?"),
-        (HEAD + "versions:\n  - {effective: 2020-01-01}\n", 7, "a version: 'when' is missing"),
+        (HEAD + "versions: [{effective: 2020-13-01, when: {act: use}}]\n", 7, "a version: 'effective' holds '2020-13-01', but"),
+        (HEAD + "versions:\n  - {efective: 2020-01-01, when: {act: use}}\n", 8, "a version has no 'efective'; did you mean 'effective'?"),
+        (HEAD + "versions:\n  - {effective: 2020-01-01}\n", 8, "a version: 'when' is missing"),
         (HEAD + "versions:\n  - {effective: 2020-01-01, until: 2022-01-01, when: {act: use}}\n"
-         "  - {effective: 2021-01-01, when: {act: use}}\n", 8,
+         "  - {effective: 2021-01-01, when: {act: use}}\n", 9,
          "versions overlap: the one before lasts until 2022-01-01, this one is effective from 2021-01-01"),
         (HEAD + "versions:\n  - {effective: 2022-01-01, when: {act: use}}\n  - {effective: 2021-01-01, when: {act: use}}\n",
-         8, "this version does not begin after the one before it; list them from the oldest"),
+         9, "this version does not begin after the one before it; list them from the oldest"),
         (HEAD + "versions:\n  - {effective: 2022-01-01, compliance: 2021-01-01, when: {act: use}}\n",
-         7, "compliance 2021-01-01 lies before effective 2022-01-01"),
+         8, "compliance 2021-01-01 lies before effective 2022-01-01"),
         (HEAD + "operates:\n  - {from: 2022-01-01, status: in-force}\n  - {from: 2021-01-01, status: suspended}\n"
-         "versions: [{when: {act: use}}]\n", 8,
+         "versions: [{when: {act: use}}]\n", 9,
          "times of operation overlap or stand out of order; list them from the oldest, each after the last"),
-        (HEAD + "operates: [{from: 2022-01-01, status: paused}]\nversions: [{when: {act: use}}]\n", 6,
+        (HEAD + "operates: [{from: 2022-01-01, status: paused}]\nversions: [{when: {act: use}}]\n", 7,
          "a time of operation: 'status' holds 'paused', but"),
         (HEAD.replace("subject-to-ear", "classified") + "versions: [{when: {act: use}}]\n", 1,
          "a rule whose effect is to classify says which entries it puts an item in: classifies: [...]"),
         (HEAD + "displaces: [r9]\nversions: [{when: {act: use}}]\n", None, "it displaces 'r9', and there is no such rule"),
         ("title: neither\n", 1, "a file of law holds one rule (rule: ...) or one list of codes (list: ...)"),
-        (HEAD + "parts: {a: {part: b}, b: {part: a}}\nversions: [{when: {part: a}}]\n", 6,
+        (HEAD + "parts: {a: {part: b}, b: {part: a}}\nversions: [{when: {part: a}}]\n", 7,
          "conditions are nested more than 16 deep, or a part contains itself"),
         ("list: l\ntitle: L\nentries: []\n", 3, "a list of codes: 'entries' holds [], but"),
         ("rule: r\n  title: bad indent\n", 2, "the YAML cannot be read"),
@@ -326,7 +331,7 @@ def test_recursion_without_negation_is_welcome(tmp_path: Path) -> None:
 
 def test_a_citation_that_resolves_to_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text(HEAD + "versions:\n  - when: {act: use, cite: 'ear:734.99'}\n", encoding="utf-8")
-    with pytest.raises(BadRule, match=r"r\.yaml:7: the citation 'ear:734\.99' names no provision of the data"):
+    with pytest.raises(BadRule, match=r"r\.yaml:8: the citation 'ear:734\.99' names no provision of the data"):
         Rulebook.load(tmp_path, Ontology.shipped(), provisions={"ear:734.9"})
 
 

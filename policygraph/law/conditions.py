@@ -3,9 +3,10 @@
 Pure values. A condition says what is tested and where the law says so; how it is tested is in ``evaluate.py``, how it is written
 in ``writing.py``. Every word of law, every threshold, list and path comes from a rule file.
 
-Subjects are named by role: ``item`` is the item of the case, ``from``, ``to`` and ``facility`` its places, ``into`` the larger
-thing it goes into, and any role of :data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names,
-``incorporator`` whoever produces, buys or orders the larger thing. ``some`` and ``every`` bind further names.
+Subjects are named by role: ``item`` is the item of the case, ``eccn`` the entries the case puts it in, ``from``, ``to`` and
+``facility`` its places, ``into`` the larger thing it goes into, ``employer`` whoever the actor works for, and any role of
+:data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names, ``incorporator`` whoever produces, buys or orders
+the larger thing. ``some`` and ``every`` bind further names.
 
 >>> Listed(role="end-user", list="entity-list", footnote="entity-list-fn1").kind
 'listed'
@@ -23,9 +24,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 __all__ = [
-    "Act", "All", "Any_", "Authorised", "Classified", "Codes", "Condition", "Confidence", "Contains", "Content", "Destination",
-    "EndUse", "Entry", "Every", "Given", "Has", "Headquartered", "Knowledge", "Listed", "Measure", "Not", "Owned", "Path",
-    "Place", "Places", "Presumed", "RuleResult", "Some", "Statement", "Target", "below", "targets_of",
+    "Act", "All", "Amount", "Any_", "Authorised", "Classified", "Codes", "Condition", "Confidence", "Contains", "Content",
+    "Destination", "EndUse", "Entry", "Every", "Given", "Has", "Headquartered", "Knowledge", "Listed", "Measure", "Not", "Owned",
+    "PartyIs", "Path", "PersonOf", "Place", "Places", "Presumed", "RuleResult", "Service", "Some", "Statement", "Target", "below",
+    "targets_of",
 ]  # fmt: skip
 
 Confidence = Literal["", "unverified", "argued"]
@@ -119,6 +121,8 @@ class Target(_Doubt):
         For a party: on a list; with its headquarters there.
     located
         For a place or site: there.
+    role
+        What the case names in one of these roles: its places, its parties, its item.
     either
         One of these.
     except_
@@ -133,6 +137,7 @@ class Target(_Doubt):
     listed: Listed | None = None
     headquartered: Headquartered | None = None
     located: PlaceList | tuple[()] = ()
+    role: Words = ()
     either: tuple[Target, ...] = ()
     except_: Target | None = Field(default=None, alias="except")
 
@@ -285,6 +290,57 @@ class Owned(_Condition):
     aggregate: bool = True
 
 
+class PartyIs(_Condition):
+    """Somebody in a role is one of these, or of one of these classes."""
+
+    kind: Literal["party"] = "party"
+    role: Words = ("any",)
+    is_: Words = Field(default=(), alias="is")
+    class_: Words = Field(default=(), alias="class")
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.is_ and not self.class_:
+            raise ValueError("it says who is meant: is: [id, ...], or class: [Class, ...]")
+        return self
+
+
+class PersonOf(_Condition):
+    """Somebody in a role is a person of one of these countries: a citizen, a resident, or organised under its law.
+
+    ``natural`` narrows it to natural persons, or to others. What the case tells of a party counts first; of a body of the data, where
+    it is registered, or else has its headquarters.
+    """
+
+    kind: Literal["person"] = "person"
+    role: Words
+    of: PlaceList | tuple[()] = ()
+    natural: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.of and self.natural is None:
+            raise ValueError("it says whose person (of: [US]) or which sort (natural: true or false)")
+        return self
+
+
+class Service(_Condition):
+    """The act is, or comes with, one of these services."""
+
+    kind: Literal["service"] = "service"
+    in_: Words = Field(alias="in")
+
+
+class Amount(_Condition):
+    """The quantity or the value of the case compares so with a number."""
+
+    kind: Literal["amount"] = "amount"
+    of: Literal["quantity", "value"]
+    comparison: Literal[">=", ">", "<", "<="]
+    value: float
+    unit: str = ""
+
+
 class EndUse(_Condition):
     """The item is for one of these uses."""
 
@@ -366,7 +422,8 @@ class RuleResult(_Condition):
 
 Condition = Annotated[
     All | Any_ | Not | Path | Classified | Measure | Has | Statement | Contains | Content | Act | Place | Destination | Headquartered
-    | Listed | Owned | EndUse | Knowledge | Given | Authorised | Some | Every | Presumed | RuleResult,
+    | Listed | Owned | PartyIs | PersonOf | Service | Amount | EndUse | Knowledge | Given | Authorised | Some | Every | Presumed
+    | RuleResult,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -168,6 +168,42 @@ class Facts:
         gap = Gap(None, "listed", list_, "Agent", f"whether {label}")
         return Reading("listed", label, Verdict.sure(False, strength), note=note, gaps=lambda: (gap,))
 
+    def is_party(self, party: Party, ids: Sequence[str], classes: Sequence[str]) -> Reading:
+        """Read whether a party is one of some, or of one of some classes."""
+        shown = " or ".join([*map(self.name, ids), *classes])
+        label = f"{self.name(str(party))} is {shown}"
+        if party.is_stranger and classes:
+            gap = Gap("case", "class", None, "Class", f"what {party} is")
+            return Reading("party", label, UNKNOWN, gaps=lambda: (gap,))
+        return Reading("party", label, Verdict.sure(party.id in ids or self.is_a(party.id, classes)))
+
+    def person(self, party: Party, of: Sequence[str], natural: bool | None) -> Reading:
+        """Read whether a party is a person of one of some countries, and of which sort."""
+        parts = []
+        if natural is not None:
+            label = f"{self.name(str(party))} is {'a' if natural else 'no'} natural person"
+            known = party.natural if party.natural is not None else None if party.is_stranger else self.is_a(party.id, ("Person",))
+            gap = Gap("case", "natural", None, "YesNo", f"whether {party} is a natural person")
+            verdict = UNKNOWN if known is None else Verdict.sure(known is natural)
+            parts.append(Reading("person", label, verdict, gaps=lambda: (gap,)))
+        if of:
+            parts.append(self._person_of(party, of))
+        return parts[0] if len(parts) == 1 else joined("all", "a person of that sort", parts)
+
+    def _person_of(self, party: Party, of: Sequence[str]) -> Reading:
+        label = f"{self.name(str(party))} is a person of {_listed(of)}"
+        if party.person_of:
+            told = [self.among(country, of) for country in party.person_of]
+            return joined("any", f"{label}, as the case tells", told)
+        gap = Gap("case", "person-of", None, "Country", f"of which country {party} is a citizen, a resident or a body")
+        if party.is_stranger:
+            return Reading("person", label, UNKNOWN, gaps=lambda: (gap,))
+        registered = self._through(party.id, ("registeredIn",), lambda country: self.among(country, of), label, gap)
+        if not registered.is_unknown:
+            return registered
+        seat = self._through(party.id, ("headquarteredIn",), lambda country: self.among(country, of), label, gap)
+        return seat.capped(Strength.PRESUMED, "taken to be organised under the law of the country where it has its headquarters")
+
     def headquartered(self, party: Party, places: Sequence[str], parent: str = "ultimate") -> Reading:
         """Read whether a party, or its ultimate parent, has its headquarters in one of some places."""
         whose = "itself or by its ultimate parent " if parent == "ultimate" else ""

@@ -26,6 +26,11 @@ from policygraph.ontology import Ontology
 
 __all__ = ["read"]
 
+_ONLY_FOR: Names[str, tuple[str, ...]] = {
+    "concerns": ("excepted", "limits-exceptions", "review-policy"), "leaves": ("limits-exceptions",),
+    "forbids": ("forbids-compliance",), "classifies": ("classified",),
+}  # fmt: skip
+
 
 def read(directory: Path, ontology: Ontology, provisions: Container[str] | None = None) -> Rulebook:
     """Read every rule and list below a directory; see :meth:`Rulebook.load`."""
@@ -168,6 +173,11 @@ def _check_versions(rule: Rule, node: Mapping, faults: Faults) -> None:
     for version, line in zip(rule.versions, lines, strict=True):
         if version.effective and version.compliance and version.compliance < version.effective:
             faults.add(rule.file, line, f"compliance {version.compliance} lies before effective {version.effective}")
+    for key, effects in _ONLY_FOR.items():
+        if getattr(rule, key) and rule.effect not in effects:
+            faults.add(rule.file, node.lines[key], f"'{key}' goes with the effect {' or '.join(effects)}, and this rule's is {rule.effect}")
+    if rule.effect in ("excepted", "limits-exceptions", "review-policy") and not rule.concerns:
+        faults.add(rule.file, node.line, f"a rule whose effect is {rule.effect} says which requirements it speaks to: concerns: [...]")
     if rule.effect == "classified" and not rule.classifies:
         faults.add(rule.file, node.line, "a rule whose effect is to classify says which entries it puts an item in: classifies: [...]")
 
@@ -183,6 +193,12 @@ def _check_whole(book: Rulebook, faults: Faults, provisions: Container[str] | No
                     near = nearest(name, book.rules, 1)
                     hint = f"did you mean '{near[0]}'?" if near else "the rules are " + ", ".join(book.rules)
                     faults.add(rule.file, line, f"there is no rule '{name}'; {hint}")
+        for key, name in (*(("concerns", name) for name in rule.concerns), *(("leaves", name) for name in rule.leaves),
+                          *(("forbids", name) for name in rule.forbids)):  # fmt: skip
+            if name not in book.rules and provisions is not None and name not in provisions:
+                near = nearest(name, (*book.rules, *(other.basis for other in book.rules.values())), 1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                faults.add(rule.file, None, f"'{key}' names '{name}', which is no rule and no provision of the data{hint}")
         for name in rule.displaces:
             if name not in book.rules:
                 faults.add(rule.file, None, f"it displaces '{name}', and there is no such rule")

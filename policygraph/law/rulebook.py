@@ -15,18 +15,21 @@ enforced, or of unknown status. *Versions* say what the text was; jurisdiction a
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from policygraph.errors import UnknownName, nearest
 from policygraph.law import conditions as law
 from policygraph.ontology import Ontology
+
+if TYPE_CHECKING:
+    from policygraph.law.inputs import Inputs
 
 __all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation"]
 
@@ -130,8 +133,17 @@ class Rule(_Value):
         For a rule whose effect is to classify: the entries it puts an item in.
     notice
         What the public is on notice of by it.
+    order
+        The legal order it belongs to, by the ISO 3166-1 alpha-2 code of its country.
     displaces
         Rules that do not apply where this one does.
+    concerns
+        For an exception, a limit of exceptions or a review policy: the requirements it speaks to, each the id of a rule or a
+        provision that is the basis of one or contains it.
+    leaves
+        For a limit of exceptions: the exceptions that it leaves, likewise.
+    forbids
+        For a rule that forbids complying with the law of another order: the rules or provisions whose duties it forbids to carry out.
     duty, terms
         Who must do what; policy, exceptions, expiry and the like.
     document
@@ -143,6 +155,7 @@ class Rule(_Value):
     id: str = Field(alias="rule")
     title: str
     effect: Effect
+    order: str = Field(pattern="^[A-Z]{2}$")
     bindingness: Bindingness
     basis: str
     note: str = ""
@@ -151,6 +164,9 @@ class Rule(_Value):
     classifies: tuple[str, ...] = ()
     notice: Notice | None = None
     displaces: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    forbids: tuple[str, ...] = ()
     duty: Duty | None = None
     terms: Mapping[str, Any] = Field(default_factory=dict)
     document: str = ""
@@ -198,6 +214,17 @@ class Rule(_Value):
         if begins is not None and on < begins:
             return False
         return not (version.until is not None and on >= version.until)
+
+    def falls_under(self, names: Iterable[str], on: date | None = None) -> bool:
+        """Tell whether it is one of some rules, or has its basis in one of some provisions or a paragraph of one.
+
+        Parameters
+        ----------
+        on
+            The day on which its basis is read; None for that of the rule.
+        """
+        basis = self.basis_of(self.text(on)) if on is not None else self.basis
+        return any(name == self.id or basis == name or basis.startswith(f"{name}-") for name in names)
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -309,6 +336,26 @@ class Rulebook:
             if rule.effect == "classified" and any(entry.covers(code) for entry in codes for code in rule.classifies)
         )
 
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What of a case each rule reads."""
+        from policygraph.law.inputs import Inputs
+
+        return Inputs(self)
+
+    @cached_property
+    def displacers(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules that displace each rule, by its id."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rules.values():
+            for name in rule.displaces:
+                found.setdefault(name, []).append(rule.id)
+        return {name: tuple(rules) for name, rules in found.items()}
+
+    def of_effect(self, *effects: str) -> tuple[Rule, ...]:
+        """Return the rules of some effects, in the order of their ids."""
+        return tuple(rule for _, rule in sorted(self.rules.items()) if rule.effect in effects)
+
     def notices(self, topic: str) -> tuple[Rule, ...]:
         """Return the rules by which the public is on notice of a topic."""
         return tuple(rule for rule in self.rules.values() if rule.notice and rule.notice.of == topic)
@@ -316,11 +363,12 @@ class Rulebook:
     @cached_property
     def words(self) -> Mapping[str, frozenset[str]]:
         """The words that rules use for ``act``, ``end_use``, ``knowledge`` and ``given``: what a case may usefully say."""
-        found: dict[str, set[str]] = {"act": set(), "end_use": set(), "knowledge": set(), "given": set(), "authorised": set()}
+        kinds = ("act", "end_use", "service", "knowledge", "given", "authorised")
+        found: dict[str, set[str]] = {kind: set() for kind in kinds}
         for rule in self.rules.values():
             for condition in conditions_of(rule):
                 match condition:
-                    case law.Act() | law.EndUse():
+                    case law.Act() | law.EndUse() | law.Service():
                         found[condition.kind] |= set(condition.in_)
                     case law.Knowledge():
                         found["knowledge"].add(condition.of)
@@ -332,6 +380,7 @@ class Rulebook:
 
     def depends_on(self, rule: Rule) -> Iterator[tuple[str, bool]]:
         """Yield the rules that a rule asks for, each with whether under a negation."""
+        yield from ((name, True) for name in self.displacers.get(rule.id, ()))
         wheres = [version.when for version in rule.versions]
         for where in wheres:
             yield from self._asked(where, False)

@@ -16,6 +16,7 @@ from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.facts import Facts
 from policygraph.law.readings import NO, UNKNOWN, Reading, joined
+from policygraph.measures import COMPARISONS
 from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]
@@ -58,6 +59,11 @@ class Told:
             return (bound.item,) if bound.item else None
         if bound.case is None:
             return None
+        if role == "eccn":
+            return None if bound.case.eccn is None else tuple(f"eccn:{code}" for code in bound.case.eccn)
+        if role in ("from", "to", "facility"):
+            place = {"from": bound.case.origin, "to": bound.case.to, "facility": bound.case.facility}[role]
+            return None if not place else () if place.lower() == "none" else (place,)
         if role == "into":
             into = bound.case.into
             return None if into is None else tuple(larger.item for larger in into if larger.item)
@@ -80,6 +86,30 @@ class Told:
         if len(readings) == 1:
             return readings[0]
         return joined("any", f"there is such {role}" if readings else f"there is no {role}", readings)
+
+    def classified(self, codes: Sequence[str], condition: law.Classified, on: date) -> Reading:
+        """Read whether the entries that a case puts its item in are among some entries."""
+        def among(entries: Sequence[law.Entry]) -> bool:
+            return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
+
+        held = among(condition.in_) and not among(condition.except_)
+        wanted = ", ".join(entry.code for entry in condition.in_[:6])
+        label = f"specified in {wanted}{' and so on' if len(condition.in_) > 6 else ''}; the case says: {', '.join(codes) or 'in no entry'}"
+        return Reading("classified", label, Verdict.sure(held))
+
+    def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
+        """Read whether a node is what the case names in one of some roles, or what a place of it is treated as."""
+        label = f"{self.facts.name(id_)} is the {' or '.join(roles)} of the case"
+        parts: list[Reading] = []
+        for role in roles:
+            named = self.items(role, bound)
+            if named is None:
+                parts.append(self.untold(role, "Thing", f"what the {role} is", bound))
+            elif role in ("from", "to"):
+                parts += [self.facts.among(place, (id_,)) for place in named]
+            else:
+                parts.append(Reading("target", label, Verdict.sure(id_ in named)))
+        return joined("any", label, parts)
 
     def of_parties(self, roles: Sequence[str], bound: Bound, test: Callable[[Party], Reading]) -> Reading:
         """Test the parties in some roles; one that passes is enough."""
@@ -146,7 +176,7 @@ class Told:
         return joined("any", "where the larger thing goes" if parts else "it goes into nothing", parts)
 
     def input(
-        self, condition: law.Act | law.EndUse | law.Given | law.Authorised | law.Content, bound: Bound
+        self, condition: law.Act | law.EndUse | law.Service | law.Amount | law.Given | law.Authorised | law.Content, bound: Bound
     ) -> Reading:
         """Read a condition that only the case can answer."""
         case = bound.case
@@ -160,6 +190,13 @@ class Told:
                     return self.untold("act", "Act", "what is done with the item", bound)
                 label = f"the act is one of: {', '.join(condition.in_)}; it is: {case.act}"
                 return Reading("act", label, Verdict.sure(case.act in condition.in_))
+            case law.Service():
+                if case is None or not case.service:
+                    return self.untold("service", "Service", "which service is rendered, or that none is", bound)
+                label = f"the service is one of: {', '.join(condition.in_)}; it is: {case.service}"
+                return Reading("service", label, Verdict.sure(case.service in condition.in_))
+            case law.Amount():
+                return self._amount(condition, bound)
             case law.EndUse():
                 if case is None or case.end_use is None:
                     return self.untold("end-use", "Use", "what it will be used for", bound)
@@ -178,6 +215,13 @@ class Told:
                 return Reading("authorised", f"an authorisation covers the {covers}", held)
             case _:
                 assert_never(condition)
+
+    def _amount(self, condition: law.Amount, bound: Bound) -> Reading:
+        told = None if bound.case is None else bound.case.quantity if condition.of == "quantity" else bound.case.value
+        if told is None:
+            return self.untold(condition.of, "decimal", f"the {condition.of}", bound)
+        label = f"{condition.of} {condition.comparison} {condition.value:,g} {condition.unit}".strip()
+        return Reading("amount", f"{label}; it is {told:,g}", Verdict.sure(COMPARISONS[condition.comparison](told, condition.value)))
 
     def _given(self, condition: law.Given, case: Case) -> Iterator[bool]:
         for given in case.attestations or ():

@@ -36,6 +36,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "destination": law.Destination, "headquartered": law.Headquartered, "listed": law.Listed, "owned": law.Owned,
     "end_use": law.EndUse, "knowledge": law.Knowledge, "given": law.Given, "authorised": law.Authorised, "some": law.Some,
     "every": law.Every, "presumed": law.Presumed, "rule": law.RuleResult, "statement": law.Statement,
+    "party": law.PartyIs, "person": law.PersonOf, "service": law.Service, "amount": law.Amount,
 }  # fmt: skip
 """Conditions by the key that names them."""
 
@@ -43,6 +44,7 @@ _BESIDE: Final = ("name", "cite", "note", "confidence", "edition")
 _SHORT: Final = {
     "classified": "in", "act": "in", "destination": "in", "headquartered": "in", "listed": "list", "end_use": "in",
     "knowledge": "of", "given": "what", "authorised": "covers", "rule": "rule",
+    "service": "in",
 }  # fmt: skip
 """The field that a condition's value is for where it is written directly."""
 _INNER: Final = {"some": ("test",), "every": ("test",), "presumed": ("if", "of", "unless")}
