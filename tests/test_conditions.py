@@ -271,16 +271,63 @@ def test_a_stranger_is_headquartered_where_the_case_says(ask: Ask) -> None:
     assert patterns(ask(SEAT, end_user={"name": "Shell"})) == ["case headquarters ?Country"]
 
 
-def test_owned_counts_direct_holdings_together(ask: Ask) -> None:
-    rule = "{owned: {role: end-user, by: {list: entity-list}, share: 50}}"
-    claims = [said(owner, "listed", "entity-list", grade=4) for owner in ("owner-1", "owner-2")]
+OWNED = "{owned: {role: end-user, by: {list: entity-list}, share: 50}}"
+TWO = [said(owner, "listed", "entity-list", grade=4) for owner in ("owner-1", "owner-2")]
+
+
+def test_owned_counts_holdings_together(ask: Ask) -> None:
     quarters = [owns("owner-1", "buyer", share="25"), owns("owner-2", "buyer", share="25")]
-    met = ask(rule, [*claims, *quarters], end_user="buyer")
+    met = ask(OWNED, [*TWO, *quarters], end_user="buyer")
     assert (outcome(met), strength(met)) == ("met", Strength.REPORTED)
-    assert outcome(ask(rule, [*claims, quarters[0]], end_user="buyer")) == "unknown"
-    assert outcome(ask(rule, [claims[0], *quarters], WHOLE[:1], end_user="buyer")) == "unknown"
-    assert "direct holdings only" in str(met)
-    assert outcome(ask(rule, end_user={"name": "Shell"})) == "unknown"
+    assert "they hold at least 50 %" in str(met)
+    assert outcome(ask(OWNED, [*TWO, quarters[0]], end_user="buyer")) == "unknown"
+    assert outcome(ask(OWNED, [TWO[0], *quarters], WHOLE[:1], end_user="buyer")) == "unknown"
+    one = OWNED.replace("share: 50", "share: 50, aggregate: false")
+    assert outcome(ask(one, [*TWO, *quarters], ({"relation": "owns", "object": "buyer", "grade": 3},), end_user="buyer")) == "not met"
+
+
+def test_owned_adds_what_parties_on_several_lists_hold(ask: Ask) -> None:
+    quarters = [owns("owner-1", "buyer", share="25"), owns("owner-2", "buyer", share="25")]
+    claims = [TWO[0], said("owner-2", "listed", "sdn-list", grade=4), *quarters]
+    both = "{owned: {role: end-user, by: [{list: entity-list}, sdn-list]}}"
+    assert outcome(ask(both, claims, classes={"sdn-list": "PartyList"}, end_user="buyer")) == "met"
+    assert outcome(ask(OWNED, claims, classes={"sdn-list": "PartyList"}, end_user="buyer")) == "unknown"
+
+
+def test_owned_follows_holdings_through_companies_that_are_held_so_themselves(ask: Ask) -> None:
+    chain = [TWO[0], owns("owner-1", "holding", share="50"), owns("holding", "buyer", share="50")]
+    met = ask(OWNED, chain, end_user="buyer")
+    assert (outcome(met), strength(met)) == ("met", Strength.REPORTED)
+    assert "holding --owns--> buyer" in str(met)
+    assert "owner-1 --owns--> holding" in str(met)
+    assert met.flips
+    thin = [TWO[0], owns("owner-1", "holding", share="49"), owns("holding", "buyer", share="100")]
+    left = [*({"relation": "owns", "object": name, "grade": 3} for name in ("owner-1", "buyer")), *WHOLE]
+    open_ = ask(OWNED, thin, tuple(left), end_user="buyer")
+    assert (outcome(open_), patterns(open_)) == ("unknown", ["?Agent owns holding"])
+
+
+def test_what_would_decide_who_owns_a_party_is_a_gap(ask: Ask) -> None:
+    whole = ({"relation": "owns", "object": "buyer", "grade": 3},)
+    claims = [*TWO, owns("owner-1", "buyer", share="30"), owns("owner-2", "buyer")]
+    finding = ask(OWNED, claims, whole, end_user="buyer")
+    assert (outcome(finding), patterns(finding)) == ("unknown", ["owner-2 owns buyer"])
+    assert "with 20 % or more, restricted parties hold 50 %" in finding.gaps[0].why
+    sixths = [*TWO, said("holding", "listed", "entity-list", grade=4)]
+    sixths += [owns(owner, "buyer", share="16.67") for owner in ("owner-1", "owner-2", "holding")]
+    rounded = ask(OWNED, sixths, whole, end_user="buyer")
+    assert outcome(rounded) == "unknown"
+    assert "restricted parties hold 49.995 to 50.025 %, so that it is not known whether they hold 50 %" in str(rounded)
+
+
+def test_a_stranger_is_owned_as_the_case_tells(ask: Ask) -> None:
+    assert patterns(ask(OWNED, end_user={"name": "Shell"})) == ["case owners ?Agent"]
+    met = ask(OWNED, TWO, end_user={"name": "Shell", "owners": [{"id": "owner-1", "share": 20}, {"id": "owner-2", "share": 30}]})
+    assert (outcome(met), strength(met)) == ("met", Strength.ESTABLISHED)
+    nobody = ask(OWNED, TWO, WHOLE[:1], end_user={"name": "Shell", "owners": "none"})
+    assert outcome(nobody) == "not met"
+    through = {"name": "Shell", "owners": [{"name": "Holding", "share": 60, "owners": [{"id": "owner-1", "share": 51}]}]}
+    assert outcome(ask(OWNED, TWO, end_user=through)) == "met"
 
 
 # ---- items

@@ -316,6 +316,8 @@ def test_a_missing_share_leaves_open_what_the_others_leave_of_it() -> None:
 
 def test_the_deciding_unknown_is_the_listing_the_owner_of_an_owner_or_the_rest() -> None:
     who = capture([owns("a", "buyer", share=60)], owners_of("buyer"), owners_of("a"))
+    both = capture([owns("a", "buyer", share=60)], owners_of("buyer"))
+    assert [gap.pattern for gap in both.gaps] == ["a listed list", "?Agent owns a"]
     assert [gap.pattern for gap in who.gaps] == ["a listed list"]
     higher = capture([owns("a", "buyer", share=60)], owners_of("buyer"), WHOLE_LIST)
     assert [gap.pattern for gap in higher.gaps] == ["?Agent owns a"]

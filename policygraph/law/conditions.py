@@ -281,11 +281,14 @@ class Listed(_Condition):
 
 
 class Owned(_Condition):
-    """A party is owned, to this share or more, by parties that are on a list."""
+    """A party is owned, to this share or more, by parties that are on a list, or on one of several.
+
+    Whoever is owned so counts as such an owner in turn, with all it holds. ``aggregate: false`` asks for one owner that holds so much.
+    """
 
     kind: Literal["owned"] = "owned"
     role: Words = ("any",)
-    by: Listed
+    by: tuple[Listed, ...] = Field(min_length=1)
     share: float = Field(default=50, gt=0, le=100)
     aggregate: bool = True
 

@@ -244,9 +244,7 @@ class Evaluation:
                     condition.role, bound, lambda party: self.facts.headquartered(party, condition.in_, condition.parent)
                 )
             case law.Owned():
-                return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.owned(party, condition.by, condition.share)
-                )
+                return self.told.of_parties(condition.role, bound, lambda party: self.facts.owned(party, condition))
             case law.PartyIs():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.is_party(party, condition.is_, condition.class_)

@@ -223,11 +223,13 @@ class Cascade:
             found = [here | there for here, there in zip(found, one, strict=True)]
         return found
 
-    def _standing(self, relation: str, object_: str, places: Iterable[int]) -> list[Verdict]:
+    def _standing(self, relation: str, object_: str, places: list[int]) -> list[Verdict]:
         view, graph = self.view, self.view.graph
-        said = {int(view.edges.subject[row]) for row in view.find(None, relation, object_)}
         number, names = graph.relation_index[relation], graph.node_ids
-        of_all = int(view.complete_to(number)[graph.index[object_]]) if object_ in graph.index else 0
+        node, where = graph.index.get(object_, -1), view.edges_of(graph.relation_index[relation])
+        subjects = view.edges.subject[where][view.edges.object[where] == node]
+        said = set(subjects[np.isin(subjects, places)].tolist())
+        of_all = int(view.complete_to(number)[node]) if node >= 0 else 0
         of_each = view.complete_from(number)
         found = []
         for place in places:
@@ -333,7 +335,9 @@ class Cascade:
         return Open(
             key, self.threshold, tuple(stakes), tuple(stake.share(level) for stake in stakes),
             tuple(self.restricted(stake.holder).leaning for stake in stakes),
-            tuple(self._may_be_on(stake.holder) for stake in stakes), bool(self._complete[self.index[key]]), self.aggregate,
+            tuple(self._may_be_on(stake.holder) for stake in stakes),
+            tuple(self.verdict(stake.holder).leaning is Outcome.UNKNOWN for stake in stakes),
+            bool(self._complete[self.index[key]]), self.aggregate,
         )  # fmt: skip
 
     def _owners(self, key: str, trail: tuple[str, ...]) -> Iterator[Owner]:

@@ -27,8 +27,9 @@ class Open:
     ----------
     company, threshold
         Its key, and the threshold in parts per million.
-    stakes, shares, restricted, may_be_listed
-        For each holding: itself, its share, whether its holder is a restricted owner, and the lists of which it is unknown if it is on.
+    stakes, shares, restricted, may_be_listed, may_be_held
+        For each holding: itself, its share, whether its holder is a restricted owner, the lists on which it may be, and whether it is
+        unknown if it is held by restricted parties itself.
     complete
         Whether all its owners are on record.
     aggregate
@@ -41,6 +42,7 @@ class Open:
     shares: tuple[Share, ...]
     restricted: tuple[Outcome, ...]
     may_be_listed: tuple[tuple[str, ...], ...]
+    may_be_held: tuple[bool, ...]
     complete: bool
     aggregate: bool = True
 
@@ -107,7 +109,7 @@ def _unknowns(here: Open, of: Callable[[str], Open], name: Callable[[str], str],
             for list_ in here.may_be_listed[place]:
                 why = f"whether {who}, which holds {room} of {whom}, stands on {name(list_)}"
                 yield settles, Gap(stake.holder, "listed", list_, "PartyList", why)
-            if not here.may_be_listed[place] and stake.holder not in trail and len(trail) < _DEEPEST:
+            if here.may_be_held[place] and stake.holder not in trail and len(trail) < _DEEPEST:
                 for gap in deciding(stake.holder, of, name, trail):
                     yield settles, gap
         if room.is_exact:
