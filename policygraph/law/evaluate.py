@@ -32,7 +32,7 @@ from policygraph.paths import Grammar, Path, Search, Targets
 from policygraph.truth import Strength, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Bound", "Evaluation"]
+__all__ = ["Bound", "Evaluation", "stands_for_all"]
 
 _PARTS = "pg:incorporates+"
 _MOST_ROUNDS = 64
@@ -129,7 +129,8 @@ class Evaluation:
         if version is not None:
             note = noted(f"version: {version}", version.note)
             where = version.when
-            if isinstance(where, law.All) and not (where.name or where.cite or where.confidence or version.confidence):
+            if stands_for_all(version):
+                assert isinstance(where, law.All)
                 parts += self._children(where, bound)
             else:
                 parts.append(self._counted(self.condition(where, bound), version))
@@ -415,6 +416,13 @@ class Evaluation:
             inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
             reading = joined("all", label, (reading, inverse))
         return reading
+
+
+def stands_for_all(version: Version) -> bool:
+    """Tell whether the conditions of a version stand for themselves, with nothing said of all of them together."""
+    where = version.when
+    said = (where.name, where.cite, where.confidence, where.edition, version.confidence, version.edition)
+    return isinstance(where, law.All) and not any(said)
 
 
 def _leaves(reading: Reading) -> Iterator[Reading]:
