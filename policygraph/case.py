@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from policygraph.bill import Bill
 from policygraph.dates import as_day
 from policygraph.errors import BadQuestion, UnknownName, nearest
 
@@ -234,6 +236,8 @@ class Case(_Value):
         Earlier acts with the same item.
     quantity, value, currency
         How many and how much.
+    bill
+        What one unit of the item is made of; see :mod:`policygraph.bill`. A bill without a value of its own takes that of the case.
 
     Examples
     --------
@@ -260,6 +264,7 @@ class Case(_Value):
     quantity: float | None = Field(default=None, ge=0)
     value: float | None = Field(default=None, ge=0)
     currency: str = ""
+    bill: Bill | None = None
 
     def __init__(self, **given: Any) -> None:
         try:
@@ -294,6 +299,8 @@ class Case(_Value):
             told["knowledge"] = _knowledge(told["knowledge"])
         if "on" in told:
             told["on"] = as_day(told["on"])
+        if "bill" in told:
+            told["bill"] = _bill(told)
         for key in ("eccn", "end_use", "attestations", "authorisations", "earlier", "into"):
             if key in told:
                 told[key] = _several(told[key])
@@ -366,6 +373,7 @@ class Case(_Value):
                 "facility": one(self.facility, "Site"),
                 "parties": {role: tuple(map(somebody, parties)) for role, parties in self.parties.items()},
                 "into": None if self.into is None else tuple(map(larger, self.into)),
+                "bill": None if self.bill is None else self.bill.resolved(one),
                 "earlier": None if self.earlier is None else tuple(case.resolved(names) for case in self.earlier),
             }
         )
@@ -415,6 +423,8 @@ class Case(_Value):
             yield f"{role} {' and '.join(map(str, parties)) or 'none'}"
         if self.end_use is not None:
             yield f"end use {', '.join(self.end_use) or 'none'}"
+        if self.bill is not None:
+            yield f"made of {self.bill}"
         for topic, known in self.knowledge.items():
             yield f"knowledge{'' if topic == _EVERY_TOPIC else f' of {topic}'} {'yes' if known else 'no'}"
         if self.authorisations is not None:
@@ -426,6 +436,18 @@ def _several(given: Any) -> tuple[Any, ...]:
     if _is_none(given):
         return ()
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)
+
+
+def _bill(told: Mapping[str, Any]) -> Any:
+    """Complete a bill from the case: what one unit of the item is worth, and the currency."""
+    given = told["bill"]
+    if isinstance(given, (list, tuple)):
+        given = {"lines": given}
+    if not isinstance(given, Mapping):
+        return given
+    value, quantity = told.get("value"), told.get("quantity")
+    beside = {"value": [Fraction(str(value)) / Fraction(str(quantity or 1))] * 2} if isinstance(value, (int, float)) and value >= 0 else {}
+    return {**beside, **({"currency": told["currency"]} if told.get("currency") else {}), **given}
 
 
 def _knowledge(given: Any) -> dict[str, bool]:

@@ -13,7 +13,7 @@ import policygraph
 
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
-    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "datasets",
+    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "bill", "case", "shipments", "datasets",
     "columns", "lookup", "graph", "stretches", "edges", "grading", "kinds", "silence", "view", "paths", "rdf", "shapes",
     "ownership", "content", "measures", "law",
     "touches", "diversion", "formats", "matching", "figures", "report", "desk", "cli", "serve",

@@ -225,15 +225,28 @@ class Contains(_Condition):
 
 
 class Content(_Condition):
-    """The share of an item's value that is content of a sort exceeds a threshold; a discrete part stops the count.
+    """The share of an item's value that is content of a sort exceeds a threshold; with 0, any amount is enough.
 
-    ``controlled`` says for which place content must be controlled to count: ``destination``, that of the foreign item.
+    Attributes
+    ----------
+    of
+        What a part must be to count.
+    controlled
+        For which place content must be controlled to count: ``destination``, that of the item.
+    needs
+        The rule that must reach a part, put to it alone with the destination and the act of the case; without one it stays unknown
+        whether a part is controlled.
+    over
+        The threshold, in per cent.
+    stop_at
+        ``discrete``: what is inside a discrete part that does not count itself is no longer counted.
     """
 
     kind: Literal["content"] = "content"
     item: str = "item"
     of: Target
     controlled: Literal["", "destination"] = ""
+    needs: str = ""
     over: float = Field(ge=0, le=100)
     stop_at: Literal["", "discrete"] = ""
 

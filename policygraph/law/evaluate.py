@@ -21,6 +21,7 @@ from policygraph.case import Case, Party
 from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
+from policygraph.law.contents import content
 from policygraph.law.facts import Facts
 from policygraph.law.knowing import knowledge
 from policygraph.law.quantified import quantified
@@ -72,6 +73,7 @@ class Evaluation:
         self.textual = textual
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
@@ -259,6 +261,8 @@ class Evaluation:
             case law.Place():
                 parts = [self.told.of_place(role, condition.in_, condition.except_, bound) for role in condition.role]
                 return parts[0] if len(parts) == 1 else joined("any", "one of these is there", parts)
+            case law.Content():
+                return content(self, condition, bound)
             case law.Knowledge():
                 return knowledge(self, condition.of, bound)
             case _:
