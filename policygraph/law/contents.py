@@ -7,9 +7,10 @@ the part alone. A part of a bill that is told without its own parts is presumed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from policygraph.bill import UNKNOWN, Amount, Line, times
@@ -19,13 +20,14 @@ from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.readings import UNKNOWN as NOT_KNOWN
 from policygraph.law.readings import Reading, joined, noted
+from policygraph.law.rulebook import Rule, Rulebook, conditions_of
 from policygraph.law.told import Bound
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["content"]
+__all__ = ["asked_of_content", "content"]
 
 _ONE: Amount = (Fraction(1), Fraction(1))
 _DEEPEST = 16
@@ -39,6 +41,22 @@ def content(evaluation: Evaluation, condition: law.Content, bound: Bound) -> Rea
         return evaluation.told.of_items(condition.item, bound, lambda id_: _Counting(evaluation, condition, bound, id_).of_record())
     counting = _Counting(evaluation, condition, bound, bound.item)
     return counting.of_bill() if counting.has_bill else counting.of_record()
+
+
+def asked_of_content(book: Rulebook, case: Case) -> tuple[tuple[Rule, ...], Callable[[Evaluation, str], Reading]]:
+    """Return the rules that ask for content, and what puts every such condition of theirs to an item."""
+    rules = tuple(rule for rule in book.rules.values() if any(isinstance(one, law.Content) for one in conditions_of(rule)))
+
+    def answer(evaluation: Evaluation, item: str) -> Reading:
+        parts = []
+        for version in filter(None, map(evaluation.version_of, rules)):
+            for condition, _ in law.below(version.when):
+                if isinstance(condition, law.Content):
+                    bound = Bound(item, case)
+                    parts.append(evaluation.settled(partial(evaluation.condition, condition, bound)))
+        return joined("any", "content above what is allowed", parts) if parts else Reading("any", "no rule asks for content", NOT_KNOWN)
+
+    return rules, answer
 
 
 class _Counting:
