@@ -308,12 +308,14 @@ class PersonOf(_Condition):
     """Somebody in a role is a person of one of these countries: a citizen, a resident, or organised under its law.
 
     ``natural`` narrows it to natural persons, or to others. What the case tells of a party counts first; of a body of the data, where
-    it is registered, or else has its headquarters.
+    it is registered, or else has its headquarters. ``except`` names countries that count apart, such as one that another legal order
+    treats as part of one of these.
     """
 
     kind: Literal["person"] = "person"
     role: Words
     of: PlaceList | tuple[()] = ()
+    except_: PlaceList | tuple[()] = Field(default=(), alias="except")
     natural: bool | None = None
 
     @model_validator(mode="after")
