@@ -61,6 +61,10 @@ CIVIL: dict[str, Any] = {"end_use": "none"}
 CHINESE_ORIGIN: dict[str, Any] = {"attestations": ["item-of-chinese-origin"], "authorisations": "none"}
 MADE_ABROAD: dict[str, Any] = {"attestations": ["made-outside-china", "chinese-rare-earths-at-least-0.1-per-cent"]}
 
+STOPPED: dict[str, Any] = {"attestations": ["foreign-measure-stops-trade"]}
+ON_LIST: dict[str, Any] = {"attestations": ["chinese-dual-use-item"]}
+SERVING = parties(service_provider=CHINESE, end_user=MALAYSIAN)
+
 ROWS: list[tuple[str, str, dict[str, Any], str]] = [
     # ---- Anti-Foreign Sanctions Law, article 12: from 10 June 2021, for whom a Chinese party is hit
     ("cn-afsl-12", "2021-06-09", {"item": "ascend-910c", "act": "finance", "lender": BANK}, "not met"),
@@ -87,14 +91,14 @@ ROWS: list[tuple[str, str, dict[str, Any], str]] = [
     ("cn-decree-803", "2025-06-01", {"item": H100, "act": "sell", "seller": US_FIRM, "to": "MY"}, "unknown"),
     # ---- Blocking Rules, the report: a Chinese party, a third country, a foreign measure
     ("cn-blocking-rules-report", "2021-01-08",
-     {"item": H100, "act": "sell", "parties": parties(seller=CHINESE, end_user=MALAYSIAN), "attestations": ["foreign-measure-stops-trade"]}, "not met"),
+     {"item": H100, "act": "sell", "parties": parties(seller=CHINESE, end_user=MALAYSIAN), **STOPPED}, "not met"),
     ("cn-blocking-rules-report", "2021-01-09",
-     {"item": H100, "act": "sell", "parties": parties(seller=CHINESE, end_user=MALAYSIAN), "attestations": ["foreign-measure-stops-trade"]}, "met"),
+     {"item": H100, "act": "sell", "parties": parties(seller=CHINESE, end_user=MALAYSIAN), **STOPPED}, "met"),
     ("cn-blocking-rules-report", "2025-06-01",
      {"item": H100, "act": "sell", "from": "US", "to": "CN", "parties": parties(seller=US_FIRM, end_user=CHINESE),
-      "attestations": ["foreign-measure-stops-trade"]}, "not met"),  # trade between China and the country of the measure
+      **STOPPED}, "not met"),  # trade between China and the country of the measure
     ("cn-blocking-rules-report", "2025-06-01",
-     {"item": H100, "act": "sell", "to": "MY", "parties": parties(seller=TRADER, end_user=MALAYSIAN), "attestations": ["foreign-measure-stops-trade"]}, "not met"),
+     {"item": H100, "act": "sell", "to": "MY", "parties": parties(seller=TRADER, end_user=MALAYSIAN), **STOPPED}, "not met"),
     ("cn-blocking-rules-report", "2025-06-01",
      {"item": H100, "act": "sell", "parties": parties(seller=CHINESE, end_user=MALAYSIAN)}, "unknown"),
     # ---- Blocking Rules, the order of 2 May 2026: five refineries, no chips
@@ -144,12 +148,12 @@ ROWS: list[tuple[str, str, dict[str, Any], str]] = [
     ("cn-control-list-transfer", "2026-06-22",
      {"item": "gallium-metal", "act": "sell", "from": "MY", "seller": MALAYSIAN, "end_user": "mp-materials-corp"}, "unknown"),
     # ---- the framework
-    ("cn-ecl-licence", "2020-11-30", {"item": H100, **TO_GERMANY, "attestations": ["chinese-dual-use-item"]}, "not met"),
-    ("cn-ecl-licence", "2020-12-01", {"item": H100, **TO_GERMANY, "attestations": ["chinese-dual-use-item"]}, "met"),
+    ("cn-ecl-licence", "2020-11-30", {"item": H100, **TO_GERMANY, **ON_LIST}, "not met"),
+    ("cn-ecl-licence", "2020-12-01", {"item": H100, **TO_GERMANY, **ON_LIST}, "met"),
     ("cn-ecl-licence", "2025-01-01", {"item": H100, **TO_GERMANY}, "not met"),
     ("cn-ecl-licence", "2025-01-01", {"item": H100, "act": "export", "from": "CN", "to": "DE"}, "unknown"),
     ("cn-ecl-licence", "2025-01-01",
-     {"item": H100, "act": "export", "from": "HK", "to": "DE", "exporter": HONG_KONG, "attestations": ["chinese-dual-use-item"]}, "not met"),
+     {"item": H100, "act": "export", "from": "HK", "to": "DE", "exporter": HONG_KONG, **ON_LIST}, "not met"),
     ("cn-ecl-catch-all", "2025-01-01", {"item": H100, **TO_GERMANY, "end_use": "missile", "knowledge": "yes"}, "met"),
     ("cn-ecl-catch-all", "2025-01-01", {"item": H100, **TO_GERMANY, "end_use": "missile", "knowledge": "no"}, "not met"),
     ("cn-ecl-catch-all", "2025-01-01", {"item": H100, **TO_GERMANY, "end_use": "missile"}, "unknown"),
@@ -223,7 +227,7 @@ ROWS: list[tuple[str, str, dict[str, Any], str]] = [
     ("cn-62-2025-technology", "2025-11-07", {"item": "rare-earth-process-technology", **TO_GERMANY}, "not met"),
     ("cn-62-2025-technology", "2026-11-11", {"item": "rare-earth-process-technology", **TO_GERMANY}, "unknown"),
     ("cn-62-2025-technology", "2025-10-10",
-     {"item": "rare-earth-line-technology", "act": "service", "parties": parties(service_provider=CHINESE, end_user=MALAYSIAN), **ALONE}, "met"),
+     {"item": "rare-earth-line-technology", "act": "service", "parties": SERVING, **ALONE}, "met"),
     ("cn-62-2025-technology", "2025-10-10", {"item": MAGNETS, **TO_GERMANY}, "not met"),
     ("cn-62-2025-assistance", "2025-10-10",
      {"item": H100, "act": "sell", "from": "CN", "to": "MY", "end_use": "rare-earth-production", "knowledge": "yes"}, "met"),
