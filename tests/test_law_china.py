@@ -381,3 +381,32 @@ def test_every_chinese_rule_that_binds_somebody_says_whom_to_what() -> None:
         if told.order != "US":
             assert told.duty is not None, told.id
             assert all((told.duty.bearer, told.duty.act, told.duty.object)), told.id
+
+
+# ---- two legal orders
+
+
+def colliding(as_of: str, **case: Any) -> dict[tuple[str, str], str]:
+    found = view(as_of).conflicts(**case)
+    return {(conflict.demands.rule.id, conflict.forbids.rule.id): str(conflict.outcome) for conflict in found}
+
+
+def test_a_bank_in_singapore_asked_to_finance_ascend_chips_stands_between_two_orders() -> None:
+    case = {"item": "ascend-910b2", "act": "finance", "to": "MY", "lender": BANK}
+    assert colliding("2025-06-01", **case)["ear-gp10", "cn-afsl-12"] == "contested"
+    assert colliding("2025-06-01", **case)["ear-gp10", "cn-decree-803"] == "contested"
+    assert ("ear-gp10", "cn-blocking-rules-order") not in colliding("2026-06-01", **case)
+    assert "met" not in colliding("2025-05-12", **case).values()  # before the guidance nobody presumes a violation
+
+
+def test_no_duties_collide_where_no_chinese_party_is_hit() -> None:
+    case = {"item": H100, "act": "sell", "parties": parties(seller=US_FIRM, end_user=MALAYSIAN), "to": "MY"}
+    assert not [pair for pair in colliding("2025-06-01", **case) if pair[1].startswith("cn-")]
+
+
+def test_an_identified_measure_collides_under_decree_835_and_no_other_does() -> None:
+    case: dict[str, Any] = {"item": "ascend-910b2", "act": "use", "parties": parties(end_user=SUBSIDIARY), "authorisations": "none"}
+    with_order = colliding("2026-06-01", **case, attestations=["improper-measure-identified"])
+    without = colliding("2026-06-01", **case, attestations="none")
+    assert with_order["ear-gp10", "cn-decree-835"] == "contested"
+    assert ("ear-gp10", "cn-decree-835") not in without
