@@ -410,3 +410,21 @@ def test_an_identified_measure_collides_under_decree_835_and_no_other_does() -> 
     without = colliding("2026-06-01", **case, attestations="none")
     assert with_order["ear-gp10", "cn-decree-835"] == "contested"
     assert ("ear-gp10", "cn-decree-835") not in without
+
+
+@pytest.mark.parametrize(
+    ("worth", "origin", "outcome"),
+    [("1", "CN", "met"), ("0.999", "CN", "not met"), ("50", "CN", "met"), ("50", "AU", "not met")],
+)
+def test_a_tenth_of_a_per_cent_of_chinese_rare_earths_is_enough(worth: str, origin: str, outcome: str) -> None:
+    bill = {
+        "value": 1000,
+        "currency": "USD",
+        "lines": [
+            {"item": "dysprosium-oxide", "total": worth, "origin": origin},
+            {"item": "gallium-metal", "total": str(1000 - float(worth)), "origin": "AU"},
+        ],
+    }
+    case = {"item": "ndfeb-magnets-with-dysprosium", **ABROAD_TO_ABROAD, "attestations": ["made-outside-china"], "bill": bill}
+    assert str(view("2025-12-01", "2025-10-15").check("cn-61-2025-content", **case).outcome) == outcome
+    assert str(check("cn-61-2025-content", "2025-12-01", **case).outcome) == "not met"  # suspended meanwhile
