@@ -117,7 +117,7 @@ class _Counting:
 
     def untold(self) -> Reading:
         """Return the reading where nothing tells what it is made of."""
-        what = self.condition.name or f"content above {self.condition.over:g} %"
+        what = self.condition.name or f"content of {_words(self.condition)}"
         why = f"{what}: what {self._name(self.item) or 'the item'} is made of, and what its parts are worth"
         return self.evaluation.told.untold("bill", "Values", why, self.bound)
 
@@ -224,17 +224,17 @@ class _Counting:
 
     def _reading(self, whole: Part, untold: Reading | None = None) -> Reading:
         condition, readings = self.condition, tuple(self.readings)
-        over, stops = Fraction(str(condition.over)), condition.stop_at == "discrete"
-        found = roll_up(whole, over, stop_at_discrete=stops)
+        over, stops, reached = Fraction(str(_threshold(condition))), condition.stop_at == "discrete", condition.at_least is not None
+        found = roll_up(whole, over, reached=reached, stop_at_discrete=stops)
         if untold is not None and found.verdict.leaning is Outcome.UNKNOWN and not readings:
             return untold
         name = whole.name or "the item"
-        label = f"content that counts is more than {condition.over:g} % of {name}" if over else f"{name} has content that counts"
+        label = f"content that counts is {_words(condition)} of {name}" if over else f"{name} has content that counts"
         figures = untold or Reading("input", "figures that are not known", NOT_KNOWN, gaps=lambda: [_gap(whole, one) for one in found.open])
         unsettled = found.verdict.leaning is Outcome.UNKNOWN and (found.open or untold is not None)
 
         def combine(given: Sequence[Verdict]) -> Verdict:
-            again = roll_up(whole.with_counts(iter(given[: len(readings)])), over, stop_at_discrete=stops)
+            again = roll_up(whole.with_counts(iter(given[: len(readings)])), over, reached=reached, stop_at_discrete=stops)
             told = given[len(readings)] if len(given) > len(readings) else NOT_KNOWN
             if again.verdict.leaning is not Outcome.UNKNOWN or told == NOT_KNOWN:
                 return again.verdict
@@ -246,6 +246,14 @@ class _Counting:
             "content", label, found.verdict, note=_note(whole, found, readings), parts=parts,
             shown=(*shown, *((figures,) if unsettled else ())), combine=combine,
         )  # fmt: skip
+
+
+def _words(condition: law.Content) -> str:
+    return f"{'more than' if condition.at_least is None else 'at least'} {_threshold(condition):g} %"
+
+
+def _threshold(condition: law.Content) -> float:
+    return condition.at_least if condition.at_least is not None else condition.over or 0.0
 
 
 def _note(whole: Part, found: Content, readings: Sequence[Reading]) -> str:

@@ -265,7 +265,7 @@ class Evaluation:
                 )
             case law.PersonOf():
                 return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural)
+                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural, condition.except_)
                 )
             case law.Destination():
                 return self.told.of_place("to", condition.in_, condition.except_, bound)
