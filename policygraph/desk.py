@@ -11,24 +11,21 @@ Thin: every verb hands on to the module that does the work.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import yaml
 
-from policygraph import __version__
 from policygraph.dates import as_day
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
+from policygraph.keeping import digest_of, keep, place_of
 from policygraph.ontology import Ontology, shipped
 from policygraph.truth import EvidenceTable, Strength, Verdict
 from policygraph.view import FrozenView, Policy
@@ -42,17 +39,13 @@ if TYPE_CHECKING:
     from policygraph.datasets import Corpus
     from policygraph.findings import Finding
     from policygraph.law import Rulebook
+    from policygraph.law.classify import Classification
+    from policygraph.law.evaluate import Evaluation
+    from policygraph.law.rulings import Conflict, Determination
 
 __all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
 
 Day = str | date
-
-_PREFIX: Final = "policygraph-"
-_MAKERS: Final = ("claims", "columns", "dates", "errors", "graph", "lookup", "names", "ontology", "truth")
-"""The modules that, with ``datasets/``, make a graph of files; a test compares them with what is imported."""
-_MOST_KEPT: Final = 4
-"""Copies kept in the cache: the last few states of the data, so that two checkouts do not drive out each other's."""
-
 
 def load(directory: str | Path | None = None, *, cache: bool = True) -> KnowledgeGraph:
     """Read a data set: the shipped one, or a directory of the same form.
@@ -83,8 +76,8 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
     place = Path(directory) if directory is not None else shipped("datasets")
     if not place.is_dir():
         raise BadData([(Place(str(place)), "there is no such directory; name one that holds dataset.yaml")])
-    digest = _digest(place) if cache else ""
-    kept = _kept(digest) if digest else None
+    digest = digest_of(place) if cache else ""
+    kept = place_of(digest) if digest else None
     terms = Ontology(shipped("ontology") / "policygraph.ttl")
     if kept is not None:
         with suppress(BadData, OSError):
@@ -93,20 +86,8 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
                 return KnowledgeGraph(graph, place)
     graph = ClaimGraph.of(datasets.read(place, ontology=terms))
     if kept is not None and graph.digest == digest:
-        _keep(graph, kept)
+        keep(graph, kept)
     return KnowledgeGraph(graph, place)
-
-
-def _digest(place: Path) -> str:
-    """Return the hash of the data, or nothing where a file is larger than any that is read, or cannot be: reading tells which."""
-    from policygraph import datasets
-    from policygraph.datasets.files import MAXIMUM_SIZE
-
-    with suppress(OSError):
-        found = [path for folder in ("entities", "sources", "tables") for path in (place / folder).rglob("*")]
-        if all(path.stat().st_size <= MAXIMUM_SIZE for path in found if path.is_file()):
-            return datasets.digest(place)
-    return ""
 
 
 def _evidence(path: str | Path | None) -> EvidenceTable:
@@ -129,35 +110,6 @@ def _day(told: Day) -> date:
     from policygraph.datasets.register import calendar_day
 
     return calendar_day(as_day(told).isoformat())
-
-
-def _kept(digest: str) -> Path | None:
-    """Return where the copy belongs: one name for each state of the data, the terms and the modules that make the graph."""
-    chosen = os.environ.get("POLICYGRAPH_CACHE")
-    if chosen == "":
-        return None
-    try:
-        root = Path(chosen or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        package = Path(__file__).parent
-        program = hashlib.blake2b(f"{__version__} {np.__version__}".encode(), digest_size=8)
-        for module in (*(package / f"{name}.py" for name in _MAKERS), *sorted((package / "datasets").glob("*.py"))):
-            program.update(module.read_bytes())
-    except (OSError, RuntimeError):
-        return None
-    return root / ("" if chosen else "policygraph") / f"{_PREFIX}{digest}-{program.hexdigest()}.npz"
-
-
-def _keep(graph: ClaimGraph, kept: Path) -> None:
-    """Keep a copy, whole or not at all, and drop old ones; a cache that cannot be written is no reason to fail."""
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=kept.parent) as beside:
-            whole = Path(beside) / kept.name
-            graph.save(whole)
-            whole.replace(kept)
-        older = sorted(kept.parent.glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime)
-        for path in older[:-_MOST_KEPT]:
-            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +317,7 @@ class View:
     def __init__(self, kg: KnowledgeGraph, frozen: FrozenView) -> None:
         self.kg = kg
         self.frozen = frozen
+        self._kept: dict[tuple[Any, ...], Evaluation] = {}
 
     def __repr__(self) -> str:
         known = f", known by {self.frozen.known_by}" if self.frozen.known_by else ""
@@ -409,13 +362,62 @@ class View:
         told
             The inputs of the case: ``item``, ``to``, ``end_user``, ``knowledge`` ...; see :class:`policygraph.case.Case`.
         """
-        from policygraph.case import Case
         from policygraph.law import explain
+
+        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
+
+    def determine(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Determination:
+        """Put the whole of the law to a case: jurisdiction, classification, requirements, exceptions, review, prohibitions, duties.
+
+        Parameters
+        ----------
+        case, assume, told
+            As for :meth:`check`.
+
+        Examples
+        --------
+        >>> import policygraph as pg
+        >>> found = pg.load().view("2025-05-20").determine(item="h100", to="CN", end_user="huawei", act="export", knowledge="yes")
+        >>> found.classification.met
+        ('3A090.a',)
+        """
+        from policygraph.law.determine import determine
+
+        asked = self._case(case, told)
+        statuses = dict(assume or {})
+        shared = self._evaluation(asked.on or self.as_of, statuses)
+        return determine(self.frozen, self.kg.rules, asked, statuses, evaluation=shared)
+
+    def classify(self, item: str) -> Classification:
+        """Tell under which entries of the control lists an item falls, with the figures they are held against."""
+        from policygraph.law.classify import classify
+
+        id_ = self.kg.resolve(item, "Item", "Software", "Technology", "AIModel")
+        return classify(self._evaluation(self.as_of, {}), id_)
+
+    def conflicts(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> tuple[Conflict, ...]:
+        """Return the duties of two legal orders that collide in a case."""
+        return self.determine(case, assume=assume, **told).conflicts
+
+    def _case(self, case: Case | None, told: Mapping[str, Any]) -> Case:
+        from policygraph.case import Case
 
         if case is not None and told:
             raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
-        asked = (case if case is not None else Case(**told)).resolved(self.kg.graph)
-        return explain(self.frozen, self.kg.rules, rule, asked, assume=dict(assume or {}))
+        return (case if case is not None else Case(**told)).resolved(self.kg.graph)
+
+    def _evaluation(self, on: date, assume: Mapping[str, str]) -> Evaluation:
+        """Return an evaluation that keeps what it reads of things by themselves from one question to the next."""
+        from policygraph.law.evaluate import Evaluation
+        from policygraph.law.explain import assumed
+
+        statuses = assumed(self.kg.rules, assume)
+        key = (on, *sorted(statuses.items()))
+        if key not in self._kept:
+            frozen = self.frozen
+            dated = frozen if on == frozen.as_of else FrozenView(frozen.graph, on, frozen.known_by, frozen.policy)
+            self._kept[key] = Evaluation(dated, self.kg.rules, on, statuses)
+        return self._kept[key]
 
     def sparql(self, query: str) -> pd.DataFrame:
         """Ask in SPARQL 1.1 over all claims, with the plain edges that stand in this view."""

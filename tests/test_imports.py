@@ -16,7 +16,7 @@ ORDER = (
     "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "datasets",
     "columns", "lookup", "graph", "stretches", "edges", "grading", "kinds", "silence", "view", "paths", "rdf", "shapes",
     "ownership", "content", "measures", "law",
-    "touches", "diversion", "formats", "matching", "figures", "report", "desk", "cli", "serve",
+    "touches", "diversion", "formats", "matching", "figures", "report", "keeping", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")
 
