@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
+from policygraph import copies
 from policygraph.dates import as_day
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
-from policygraph.keeping import digest_of, keep, place_of
 from policygraph.ontology import Ontology, shipped
 from policygraph.truth import EvidenceTable, Strength, Verdict
 from policygraph.view import FrozenView, Policy
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from policygraph.law.classify import Classification
     from policygraph.law.evaluate import Evaluation
     from policygraph.law.rulings import Conflict, Determination
+    from policygraph.scenario import Answers, Scenario
 
 __all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
 
@@ -76,8 +77,8 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
     place = Path(directory) if directory is not None else shipped("datasets")
     if not place.is_dir():
         raise BadData([(Place(str(place)), "there is no such directory; name one that holds dataset.yaml")])
-    digest = digest_of(place) if cache else ""
-    kept = place_of(digest) if digest else None
+    digest = copies.digest_of(place) if cache else ""
+    kept = copies.place_of(digest) if digest else None
     terms = Ontology(shipped("ontology") / "policygraph.ttl")
     if kept is not None:
         with suppress(BadData, OSError):
@@ -86,7 +87,7 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
                 return KnowledgeGraph(graph, place)
     graph = ClaimGraph.of(datasets.read(place, ontology=terms))
     if kept is not None and graph.digest == digest:
-        keep(graph, kept)
+        copies.keep(graph, kept)
     return KnowledgeGraph(graph, place)
 
 
@@ -294,6 +295,26 @@ class KnowledgeGraph:
         ['site:tsmc-7nm-lines']
         """
         return self.view().sparql(query)
+
+    def scenario(self, path: str | Path) -> Scenario:
+        """Read a scenario file: a hypothetical laid over these data, and what is asked of it."""
+        from policygraph.scenario import Scenario
+
+        is_shipped = self.directory.resolve() == shipped("datasets").resolve()
+        return Scenario.read(Path(path), self.graph, self.rules, "the shipped data" if is_shipped else "the data")
+
+    def ask(self, path: str | Path) -> Answers:
+        """Answer the questions of a scenario file, in order; see :mod:`policygraph.scenario`."""
+        from policygraph.scenario import answered
+
+        scenario = self.scenario(path)
+        return answered(scenario, self.over(scenario.graph).view(scenario.as_of, scenario.known_by))
+
+    def over(self, graph: ClaimGraph) -> KnowledgeGraph:
+        """Return another graph under the same rules."""
+        other = KnowledgeGraph(graph, self.directory)
+        other.rules = self.rules
+        return other
 
     def export(self, path: str | Path, format: str | None = None) -> Path:
         """Write the graph: Turtle, TriG, N-Quads, JSON-LD or GraphML, by the ending of *path* or by *format*."""

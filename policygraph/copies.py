@@ -1,7 +1,7 @@
-"""A copy of the graph in columns, kept in the user's cache directory and never stale.
+"""Copies of a graph in columns, kept so that the files need not be read again.
 
-Comes in: a data directory. Goes out: the hash of all it is made of, and where the copy belongs: one name for each state of the data, the
-terms and the modules that make the graph. A cache that cannot be read or written is no reason to fail.
+Comes in: a data directory, or a graph made of one. Goes out: a file in the user's cache directory, whose name is a hash of everything it
+was made from: data, ontology and program alike. So no copy is ever stale; old ones are dropped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ MOST_KEPT: Final = 4
 
 
 def digest_of(place: Path) -> str:
-    """Return the hash of the data, or nothing where a file is larger than any that is read, or cannot be: reading tells which."""
+    """Return the hash of the data, or nothing where a file is larger than any that is read, or cannot be: reading tells which.
+
+    >>> from policygraph.ontology import shipped
+    >>> len(digest_of(shipped("datasets")))
+    32
+    """
     from policygraph import datasets
     from policygraph.datasets.files import MAXIMUM_SIZE
 
