@@ -400,7 +400,7 @@ def test_the_two_lists_of_chip_making_tools_do_not_meet() -> None:
         ("2025-06-01", {"item": "tool-with-us-ic", "to": "TW"}, "unknown"),
         ("2025-06-01", {"item": "tool-with-us-ic", "to": "CN", "from": "JP"}, "unknown"),  # left out: the percentages are what is left
         ("2025-06-01", {"item": "tool-with-us-ic", "to": "CN", "from": "MY"}, "met"),
-        ("2025-06-01", {"item": "etcher-holds-us", "to": "CN"}, "unknown"),  # made on US tools, and not of US origin
+        ("2025-06-01", {"item": "etcher-holds-us", "to": "CN"}, "not met"),  # made on US tools, and not of US origin
         ("2025-06-01", {"item": "washer-with-us-ic", "end_user": "fn5-firm"}, "met"),
         ("2025-06-01", {"item": "washer-with-us-ic", "end_user": "plain", "facility": "cn-fab"}, "met"),
         ("2025-06-01", {"item": "washer-with-us-ic", "end_user": "plain", "facility": "cn-nand"}, "unknown"),
