@@ -88,14 +88,23 @@ class Told:
         return joined("any", f"there is such {role}" if readings else f"there is no {role}", readings)
 
     def classified(self, codes: Sequence[str], condition: law.Classified, on: date) -> Reading:
-        """Read whether the entries that a case puts its item in are among some entries."""
+        """Read whether the entries that a case puts its item in are among some entries.
+
+        An entry named without its paragraph leaves open whether the item is in a paragraph of it.
+        """
         def among(entries: Sequence[law.Entry]) -> bool:
             return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
 
-        held = among(condition.in_) and not among(condition.except_)
+        def below(entries: Sequence[law.Entry]) -> bool:
+            return any(entry.stands(on) and entry.code.startswith(f"{code}.") for entry in entries for code in codes)
+
+        held, outside = among(condition.in_), among(condition.except_)
+        open_ = not outside and below(condition.except_ if held else condition.in_)
         wanted = ", ".join(entry.code for entry in condition.in_[:6])
         label = f"specified in {wanted}{' and so on' if len(condition.in_) > 6 else ''}; the case says: {', '.join(codes) or 'in no entry'}"
-        return Reading("classified", label, Verdict.sure(held))
+        gap = Gap("case", "eccn", None, "ECCN", f"which paragraph of {' or '.join(codes)} the item is in")
+        verdict = UNKNOWN if open_ else Verdict.sure(held and not outside)
+        return Reading("classified", label, verdict, gaps=(lambda: (gap,)) if open_ else None)
 
     def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
         """Read whether a node is what the case names in one of some roles, or what a place of it is treated as."""
