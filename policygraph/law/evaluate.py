@@ -205,7 +205,7 @@ class Evaluation:
             case law.Presumed():
                 return self._presumed(condition, bound)
             case law.Path():
-                return self._path(condition.path, condition.start, condition.to, bound)
+                return self._path(*self.told.path_from(condition, bound), condition.to, bound)
             case law.Contains():
                 return self._path(_PARTS, condition.item, condition.what, bound)
             case law.Classified():

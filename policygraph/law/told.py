@@ -21,6 +21,9 @@ from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]
 
+_ENTRIES = "pg:variantOf?/pg:classifiedAs"
+"""From an item to the entries that claims put it in."""
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -69,6 +72,12 @@ class Told:
             return None if into is None else tuple(larger.item for larger in into if larger.item)
         found = bound.case.party(role)
         return None if found is None else tuple(party.id for party in found if party.id)
+
+    def path_from(self, condition: law.Path, bound: Bound) -> tuple[str, str]:
+        """Return the path of a condition and where it starts: one from the entries of a case begins at the item where it tells none."""
+        if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
+            return f"{_ENTRIES}/({condition.path})", "item"
+        return condition.path, condition.start
 
     def untold(self, what: str, of: str, why: str, bound: Bound) -> Reading:
         """Return the reading of an input that is left out."""
