@@ -4,8 +4,9 @@ Pure values. A condition says what is tested and where the law says so; how it i
 in ``writing.py``. Every word of law, every threshold, list and path comes from a rule file.
 
 Subjects are named by role: ``item`` is the item of the case, ``eccn`` the entries the case puts it in, ``from``, ``to`` and
-``facility`` its places, ``into`` the larger thing it goes into, ``employer`` whoever the actor works for, and any role of :data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names,
-``incorporator`` whoever produces, buys or orders the larger thing. ``some`` and ``every`` bind further names.
+``facility`` its places, ``into`` the larger thing it goes into, ``employer`` whoever the actor works for, and any role of
+:data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names, ``incorporator`` whoever produces, buys or orders
+the larger thing. ``some`` and ``every`` bind further names.
 
 >>> Listed(role="end-user", list="entity-list", footnote="entity-list-fn1").kind
 'listed'

@@ -22,15 +22,17 @@ from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.facts import Facts
+from policygraph.law.knowing import knowledge
+from policygraph.law.quantified import quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
-from policygraph.law.rulebook import Notice, Rule, Rulebook, Version, in_operation
+from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
 from policygraph.ontology import Ontology
 from policygraph.paths import Grammar, Path, Search, Targets
-from policygraph.truth import Strength, Truth, Verdict
+from policygraph.truth import Strength, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Bound", "Evaluation"]
+__all__ = ["Bound", "Evaluation", "stands_for_all"]
 
 _PARTS = "pg:incorporates+"
 _MOST_ROUNDS = 64
@@ -39,7 +41,7 @@ _WAYS_NAMED = 3
 
 
 @cache
-def _grammar(text: str, ontology: Ontology) -> Grammar:
+def grammar_of(text: str, ontology: Ontology) -> Grammar:
     return Grammar.parse(text, ontology)
 
 
@@ -71,6 +73,7 @@ class Evaluation:
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
         self._read_once: dict[tuple[object, ...], Reading] = {}
+        self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
         self._done: dict[tuple[object, ...], Reading] = {}
         self._under_way: dict[tuple[object, ...], None] = {}
@@ -89,26 +92,33 @@ class Evaluation:
         for _ in range(_MOST_ROUNDS):
             self._relied.clear()
             reading = read()
-            changed = {key: self._done[key].verdict for key in self._relied if self._done[key].verdict != self._taken[key]}
+            found = {key: (self._lasting if key in self._lasting else self._done)[key].verdict for key in self._relied}
+            changed = {key: verdict for key, verdict in found.items() if verdict != self._taken[key]}
             if not changed:
                 return reading
             self._taken |= changed
-            self._done.clear()
-            self._read_once.clear()
+            self.forget()
+            self._lasting.clear()
         raise BadQuestion("the rules that this one asks for do not settle; look for a rule that asks for itself")
+
+    def forget(self) -> None:
+        """Drop what was read for the cases asked so far, and keep what was read of things by themselves."""
+        self._done.clear()
+        self._read_once.clear()
 
     def rule(self, name: str, bound: Bound) -> Reading:
         """Return how a rule comes out, once for each item it is asked of."""
         key = (name, *bound.key)
-        if key in self._done:
-            return self._done[key]
+        done = self._lasting if bound.case is None else self._done
+        if key in done:
+            return done[key]
         rule = self.book.rules[name]
         if key in self._under_way:
             self._relied[key] = None
             verdict = self._taken.setdefault(key, NO)
             return Reading("rule", f"{rule.title}, as found above", verdict, rule.basis, rule=name)
         self._under_way[key] = None
-        self._done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.settled(lambda: other.rule(name, bound)))
+        done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.settled(lambda: other.rule(name, bound)))
         del self._under_way[key]
         return reading
 
@@ -119,7 +129,8 @@ class Evaluation:
         if version is not None:
             note = noted(f"version: {version}", version.note)
             where = version.when
-            if isinstance(where, law.All) and not (where.name or where.cite or where.confidence or version.confidence):
+            if stands_for_all(version):
+                assert isinstance(where, law.All)
                 parts += self._children(where, bound)
             else:
                 parts.append(self._counted(self.condition(where, bound), version))
@@ -142,7 +153,7 @@ class Evaluation:
         status, entry = in_operation(rule.operates, self.on, self.view.known_by)
         version = self.version_of(rule)
         note = noted(entry.cite, entry.note) if entry else ""
-        if self._is_rejected(rule):
+        if self.is_rejected(rule):
             status, note = "unknown", f"the document that makes it is left out: {rule.document}"
         assumed = self.assume.get(rule.id)
         if assumed:
@@ -159,7 +170,7 @@ class Evaluation:
             redo=lambda other: other._operation(rule)[1],
         )  # fmt: skip
 
-    def _is_rejected(self, rule: Rule) -> bool:
+    def is_rejected(self, rule: Rule) -> bool:
         """Tell whether the view rejects the document that makes a rule, or whoever published it."""
         document = self.view.graph.documents.get(rule.document)
         return document is not None and not self.view.policy.without.isdisjoint((document.id, document.publisher))
@@ -175,10 +186,13 @@ class Evaluation:
 
     def condition(self, condition: law.Condition, bound: Bound) -> Reading:
         """Return how a condition comes out, once for each thing it is asked of."""
-        key = (id(condition), *bound.key)
-        if key not in self._read_once:
-            self._read_once[key] = self._condition(condition, bound)
-        return self._read_once[key]
+        if bound.case is None or (not bound.more and self.book.inputs.are_the_item_alone(condition)):
+            known, key = self._lasting, (id(condition), bound.item, bound.case is None, *bound.more.items())
+        else:
+            known, key = self._read_once, (id(condition), *bound.key)
+        if key not in known:
+            known[key] = self._condition(condition, bound)
+        return known[key]
 
     def _condition(self, condition: law.Condition, bound: Bound) -> Reading:
         reading = self._read(condition, bound)
@@ -221,7 +235,7 @@ class Evaluation:
             case law.RuleResult():
                 return self._other_rule(condition, bound)
             case law.Some() | law.Every():
-                return self._quantified(condition, bound)
+                return quantified(self, condition, bound)
             case law.Listed():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.listed(party, condition.list, condition.footnote)
@@ -248,7 +262,7 @@ class Evaluation:
                 parts = [self.told.of_place(role, condition.in_, condition.except_, bound) for role in condition.role]
                 return parts[0] if len(parts) == 1 else joined("any", "one of these is there", parts)
             case law.Knowledge():
-                return self._knowledge(condition.of, bound)
+                return knowledge(self, condition.of, bound)
             case _:
                 return self.told.input(condition, bound)
 
@@ -280,38 +294,6 @@ class Evaluation:
             return self.rule(condition.rule, bound)
         return self.told.of_items(condition.item, bound, lambda id_: self.rule(condition.rule, Bound(id_, bound.case, bound.more)))
 
-    # ---- knowledge
-
-    def _knowledge(self, topic: str, bound: Bound) -> Reading:
-        if bound.case is None:
-            return self.told.untold("knowledge", "YesNo", "", bound)
-        notices = [self._notice(rule, rule.notice, bound) for rule in self.book.notices(topic) if rule.notice]
-        notice = reduce(or_, (supported(reading.verdict).at_most(Strength.PRESUMED) for reading in notices), UNKNOWN)
-        told = bound.case.knows(topic)
-        label = f"knowledge of {topic}"
-        shown = tuple(reading for reading in notices if reading.verdict.all_.for_)
-        if told:
-            return Reading("knowledge", f"{label}: the case says yes", YES, beside=shown)
-        if told is None:
-            gap = Gap("case", f"knowledge-of-{topic}", None, "YesNo", f"whether there is knowledge in the sense of: {topic}")
-            note = "supplied by public notice" if shown else ""
-            return Reading("knowledge", label, notice, note=note, beside=shown or tuple(notices), gaps=lambda: (gap,))
-        if not notice.all_.for_:
-            return Reading("knowledge", f"{label}: the case says no", NO, beside=tuple(notices))
-        note = "the case says no, against a public notice of the class"
-        return Reading("knowledge", f"{label}: disputed", Verdict(notice.all_, Truth(0, 0)), note=note, beside=shown)
-
-    def _notice(self, rule: Rule, notice: Notice, bound: Bound) -> Reading:
-        label = f"public notice: {rule.title}, from {notice.since}"
-        known_by = self.view.known_by
-        status = self.assume.get(rule.id, in_operation(rule.operates, self.on, known_by)[0])
-        if self._is_rejected(rule):
-            return Reading("notice", f"{label}: left out with the document that gives it", UNKNOWN, notice.cite, rule=rule.id)
-        if self.on < notice.since or (known_by is not None and known_by < notice.since) or status != "in-force":
-            return Reading("notice", f"{label}: not on that day", NO, notice.cite, rule=rule.id)
-        inner = self.condition(notice.when, bound)
-        return Reading("notice", label, inner.verdict, notice.cite, beside=(inner,), rule=rule.id)
-
     # ---- paths
 
     def _path(self, text: str, start: str, target: law.Target, bound: Bound) -> Reading:
@@ -320,11 +302,11 @@ class Evaluation:
             return self.told.untold(start, "Item", f"what the {start} is", bound)
         index = self.view.graph.index
         starts = [id_ for id_ in items if id_ in index]
-        grammar = _grammar(text, self.view.graph.ontology)
+        grammar = grammar_of(text, self.view.graph.ontology)
         label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {_target_words(target)}".strip()
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
-        ways, nodes = self._ends(text, tuple(starts))
+        ways, nodes = self.ends(text, tuple(starts))
         ends = {node: self.target(self.view.graph.node_ids[node], target, bound) for node in nodes}
         search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
         search.product = ways.product
@@ -358,16 +340,20 @@ class Evaluation:
             gaps=gaps, claims=claims,
         )  # fmt: skip
 
-    def _ends(self, text: str, starts: tuple[str, ...]) -> tuple[Search, list[int]]:
+    def ends(self, text: str, starts: tuple[str, ...]) -> tuple[Search, list[int]]:
         """Return the nodes that a path on record may end in, however doubtful its steps, and the search that found them."""
         key = (text, starts)
         if key not in self._reached:
-            search = Search(self.view, _grammar(text, self.view.graph.ontology), starts, ())
+            search = Search(self.view, grammar_of(text, self.view.graph.ontology), starts, ())
             product = search.product
             reached = product.graph.reached(product.start)
             found: list[int] = np.unique(product.node[reached][product.accepts[reached]]).tolist()
             self._reached[key] = search, found
         return self._reached[key]
+
+    def led(self, text: str, starts: tuple[str, ...], node: int) -> Verdict:
+        """Return whether a path leads to a node."""
+        return Search(self.view, grammar_of(text, self.view.graph.ontology), starts, [node]).verdict
 
     def target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
         """Return whether a node is what the end of a path must be."""
@@ -433,52 +419,12 @@ class Evaluation:
             reading = joined("all", label, (reading, inverse))
         return reading
 
-    # ---- some and every
 
-    def _quantified(self, condition: law.Some | law.Every, bound: Bound) -> Reading:
-        every = condition.kind == "every"
-        domain = list(self._domain(condition, bound))
-        parts = []
-        for member, case, thing in domain:
-            case_of = case if case is not None else bound.case
-            inner = Bound(bound.item, case_of, {**bound.more, condition.as_: (thing,)})
-            tested = self.condition(condition.test, inner)
-            named = f"{condition.as_} {thing}"
-            if member == YES:
-                parts.append(replace(tested, label=f"{named}: {tested.label}"))
-            elif every:
-                outside = Reading("not", f"{named} is not one of them", ~member)
-                parts.append(joined("any", named, (outside, tested)))
-            else:
-                parts.append(joined("all", named, (Reading("member", f"{named} is one of them", member), tested)))
-        if self._is_open(condition, bound):
-            parts.append(self.told.untold(condition.among, "Thing", f"whether there are more ({condition.among})", bound))
-        label = f"{condition.kind} {condition.as_} of {condition.among}"
-        return joined("all" if every else "any", label, parts)
-
-    def _domain(self, condition: law.Some | law.Every, bound: Bound) -> Iterator[tuple[Verdict, Case | None, str | Party]]:
-        case = bound.case
-        if condition.among == "parties":
-            for _, party in case.everybody if case else ():
-                yield YES, None, party
-        elif condition.among == "earlier":
-            for act in (case.earlier or ()) if case else ():
-                yield YES, act, act.item
-        else:
-            starts = [id_ for id_ in self.told.items(condition.start, bound) or () if id_ in self.view.graph.index]
-            grammar = _grammar(condition.among, self.view.graph.ontology)
-            for node in self._ends(condition.among, tuple(starts))[1]:
-                verdict = Search(self.view, grammar, starts, [node]).verdict
-                if verdict.all_.for_:
-                    yield verdict, None, self.view.graph.node_ids[node]
-
-    def _is_open(self, condition: law.Some | law.Every, bound: Bound) -> bool:
-        case = bound.case
-        if condition.among == "parties":
-            return case is None or not case.parties_complete
-        if condition.among == "earlier":
-            return case is None or case.earlier is None
-        return True
+def stands_for_all(version: Version) -> bool:
+    """Tell whether the conditions of a version stand for themselves, with nothing said of all of them together."""
+    where = version.when
+    said = (where.name, where.cite, where.confidence, where.edition, version.confidence, version.edition)
+    return isinstance(where, law.All) and not any(said)
 
 
 def _leaves(reading: Reading) -> Iterator[Reading]:

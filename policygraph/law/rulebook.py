@@ -20,13 +20,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from policygraph.errors import UnknownName, nearest
 from policygraph.law import conditions as law
 from policygraph.ontology import Ontology
+
+if TYPE_CHECKING:
+    from policygraph.law.inputs import Inputs
 
 __all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation"]
 
@@ -332,6 +335,13 @@ class Rulebook:
             for rule in self.rules.values()
             if rule.effect == "classified" and any(entry.covers(code) for entry in codes for code in rule.classifies)
         )
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What of a case each rule reads."""
+        from policygraph.law.inputs import Inputs
+
+        return Inputs(self)
 
     @cached_property
     def displacers(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,184 @@
+"""What of a case a condition reads: the item, a place, the parties in a role, an input that only somebody can give.
+
+Comes in: conditions and rules. Goes out: sets of names of inputs. Nothing is evaluated here. What reads the item alone comes out the
+same for every case that has it; what reads a few inputs comes out the same for every case that agrees in them.
+
+>>> from policygraph.law import conditions as law
+>>> condition = law.All(of=(law.Act(in_=("use",)), law.Listed(role=("end-user",), list="entity-list")))
+>>> sorted(Inputs.of_condition(condition))
+['act', 'parties', 'party:end-user']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from policygraph.case import ROLES
+from policygraph.law import conditions as law
+from policygraph.law.rulebook import Rule, Rulebook
+
+__all__ = ["PLACES", "Inputs"]
+
+PLACES = ("from", "to", "facility", "into")
+"""Roles that are places of a case."""
+_ITEM = frozenset(("item",))
+_INCORPORATOR = ("incorporator", "into")
+_EMPLOYER = "party:actor"
+
+
+class Inputs:
+    """The inputs that rules of a book read.
+
+    Parameters
+    ----------
+    book
+        Where the rules that conditions ask for are found.
+    """
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self._alone: dict[int, bool] = {}
+
+    @cached_property
+    def by_rule(self) -> dict[str, frozenset[str]]:
+        """The inputs of each rule in any of its versions, by its id; what rules ask of each other is followed."""
+        own: dict[str, set[str]] = {}
+        asked: dict[str, set[str]] = {}
+        for rule in self.book.rules.values():
+            wheres = [version.when for version in rule.versions]
+            own[rule.id] = {name for where in wheres for name in self._read(where, frozenset())}
+            asked[rule.id] = {name for where in wheres for name in self._asked(where)} | set(self.book.displacers.get(rule.id, ()))
+        changed = True
+        while changed:
+            changed = False
+            for name, others in asked.items():
+                more = set().union(*(own[other] for other in others)) - own[name] if others else set()
+                own[name] |= more
+                changed = changed or bool(more)
+        return {name: frozenset(inputs) for name, inputs in own.items()}
+
+    @classmethod
+    def of_condition(cls, condition: law.Condition) -> frozenset[str]:
+        """Return the inputs of a condition that asks for no other rule."""
+        return frozenset(cls._own(condition, frozenset()))
+
+    def of(self, condition: law.Condition) -> frozenset[str]:
+        """Return the inputs of a condition, those of the rules it asks for included."""
+        found = set(self._read(condition, frozenset()))
+        for name in self._asked(condition):
+            found |= self.by_rule[name]
+        return frozenset(found)
+
+    def are_the_item_alone(self, condition: law.Condition) -> bool:
+        """Tell whether a condition of the book comes out the same for every case that has the item."""
+        key = id(condition)
+        if key not in self._alone:
+            self._alone[key] = self.of(condition) <= _ITEM
+        return self._alone[key]
+
+    def of_rule(self, rule: Rule) -> frozenset[str]:
+        """Return the inputs of a rule."""
+        return self.by_rule[rule.id]
+
+    # ---- what one condition reads
+
+    def _read(self, condition: law.Condition, bound: frozenset[str]) -> Iterator[str]:
+        yield from self._own(condition, bound)
+        for inner, names in _inside(condition, bound):
+            if isinstance(inner, law.Knowledge):
+                for rule in self.book.notices(inner.of):
+                    if rule.notice is not None and rule.notice.when is not condition:
+                        yield from self._read(rule.notice.when, names)
+
+    @classmethod
+    def _own(cls, condition: law.Condition, bound: frozenset[str]) -> Iterator[str]:
+        for inner, names in _inside(condition, bound):
+            yield from (name for role in _roles(inner) if role not in names for name in _input(role))
+            yield from _told(inner)
+
+    def _asked(self, condition: law.Condition) -> Iterator[str]:
+        for inner, _ in law.below(condition):
+            if isinstance(inner, law.RuleResult):
+                yield inner.rule
+            if isinstance(inner, law.Knowledge):
+                for rule in self.book.notices(inner.of):
+                    if rule.notice is not None and rule.notice.when is not condition:
+                        yield from self._asked(rule.notice.when)
+
+
+def _inside(condition: law.Condition, bound: frozenset[str]) -> Iterator[tuple[law.Condition, frozenset[str]]]:
+    """Yield a condition and all inside it, each with the names that something above it binds."""
+    yield condition, bound
+    if isinstance(condition, law.Some | law.Every):
+        yield from _inside(condition.test, bound | {condition.as_})
+        return
+    for inner in _children(condition):
+        yield from _inside(inner, bound)
+
+
+def _children(condition: law.Condition) -> Iterator[law.Condition]:
+    match condition:
+        case law.All() | law.Any_():
+            yield from condition.of
+        case law.Not():
+            yield condition.of
+        case law.Presumed():
+            yield from (inner for inner in (condition.if_, condition.of, condition.unless) if inner is not None)
+
+
+def _roles(condition: law.Condition) -> Iterable[str]:
+    """Yield the names of what a condition is about."""
+    for target, _ in law.targets_of(condition):
+        yield from target.role
+    match condition:
+        case law.Path() | law.Some() | law.Every() if getattr(condition, "among", "") not in ("parties", "earlier"):
+            yield condition.start
+        case law.Some() | law.Every():
+            yield "any" if condition.among == "parties" else "earlier"
+        case law.Classified() if condition.item == "item":
+            yield from ("item", "eccn")
+        case law.Classified() | law.Measure() | law.Has() | law.Statement() | law.Contains() | law.RuleResult():
+            yield condition.item
+        case law.Content():
+            yield from (condition.item, "bill", "to")
+        case law.Destination():
+            yield "to"
+        case law.Place() | law.Listed() | law.Headquartered() | law.Owned() | law.PartyIs() | law.PersonOf():
+            yield from condition.role
+        case _:
+            return
+
+
+def _input(role: str) -> Iterator[str]:
+    if role == "any":
+        yield from ("parties", *(f"party:{name}" for name in ROLES))
+    elif role in _INCORPORATOR:
+        yield "into"
+    elif role == "employer":
+        yield _EMPLOYER
+    elif role in ROLES:
+        yield from (f"party:{role}", "parties")
+    else:
+        yield role
+
+
+def _told(condition: law.Condition) -> Iterator[str]:
+    """Yield the input that a condition reads straight from the case."""
+    match condition:
+        case law.Act():
+            yield "act"
+        case law.Service():
+            yield "service"
+        case law.EndUse():
+            yield "end-use"
+        case law.Knowledge():
+            yield f"knowledge:{condition.of}"
+        case law.Given():
+            yield f"given:{condition.what}"
+        case law.Authorised():
+            yield "authorisations"
+            if "act" in condition.covers:
+                yield "act"
+        case law.Amount():
+            yield condition.of

@@ -1,0 +1,71 @@
+"""``some`` and ``every``: a test put to parties, to earlier acts, or to what a path leads to.
+
+Comes in: the condition and what is bound already. Goes out: a reading. Whether there are more of them than are known is open unless
+the case says that all are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from policygraph.case import Case, Party
+from policygraph.law import conditions as law
+from policygraph.law.readings import YES, Reading, joined
+from policygraph.law.told import Bound
+from policygraph.truth import Verdict
+
+if TYPE_CHECKING:
+    from policygraph.law.evaluate import Evaluation
+
+__all__ = ["quantified"]
+
+
+def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: Bound) -> Reading:
+    """Read whether one of them, or every one, passes the test."""
+    every = condition.kind == "every"
+    parts = []
+    for member, case, thing in _domain(evaluation, condition, bound):
+        case_of = case if case is not None else bound.case
+        inner = Bound(bound.item, case_of, {**bound.more, condition.as_: (thing,)})
+        tested = evaluation.condition(condition.test, inner)
+        named = f"{condition.as_} {thing}"
+        if member == YES:
+            parts.append(replace(tested, label=f"{named}: {tested.label}"))
+        elif every:
+            outside = Reading("not", f"{named} is not one of them", ~member)
+            parts.append(joined("any", named, (outside, tested)))
+        else:
+            parts.append(joined("all", named, (Reading("member", f"{named} is one of them", member), tested)))
+    if _is_open(condition, bound):
+        parts.append(evaluation.told.untold(condition.among, "Thing", f"whether there are more ({condition.among})", bound))
+    return joined("all" if every else "any", f"{condition.kind} {condition.as_} of {condition.among}", parts)
+
+
+def _domain(
+    evaluation: Evaluation, condition: law.Some | law.Every, bound: Bound
+) -> Iterator[tuple[Verdict, Case | None, str | Party]]:
+    case = bound.case
+    if condition.among == "parties":
+        for _, party in case.everybody if case else ():
+            yield YES, None, party
+    elif condition.among == "earlier":
+        for act in (case.earlier or ()) if case else ():
+            yield YES, act, act.item
+    else:
+        index = evaluation.view.graph.index
+        starts = tuple(id_ for id_ in evaluation.told.items(condition.start, bound) or () if id_ in index)
+        for node in evaluation.ends(condition.among, starts)[1]:
+            verdict = evaluation.led(condition.among, starts, node)
+            if verdict.all_.for_:
+                yield verdict, None, evaluation.view.graph.node_ids[node]
+
+
+def _is_open(condition: law.Some | law.Every, bound: Bound) -> bool:
+    case = bound.case
+    if condition.among == "parties":
+        return case is None or not case.parties_complete
+    if condition.among == "earlier":
+        return case is None or case.earlier is None
+    return True
