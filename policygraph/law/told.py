@@ -21,8 +21,7 @@ from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]
 
-_ENTRIES = "pg:variantOf?/pg:classifiedAs"
-"""From an item to the entries that claims put it in."""
+_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -73,12 +72,6 @@ class Told:
         found = bound.case.party(role)
         return None if found is None else tuple(party.id for party in found if party.id)
 
-    def path_from(self, condition: law.Path, bound: Bound) -> tuple[str, str]:
-        """Return the path of a condition and where it starts: one from the entries of a case begins at the item where it tells none."""
-        if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
-            return f"{_ENTRIES}/({condition.path})", "item"
-        return condition.path, condition.start
-
     def untold(self, what: str, of: str, why: str, bound: Bound) -> Reading:
         """Return the reading of an input that is left out."""
         if bound.case is None:
@@ -102,8 +95,15 @@ class Told:
             return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
 
         held = among(condition.in_) and not among(condition.except_)
-        wanted = ", ".join(entry.code for entry in condition.in_[:6])
-        label = f"specified in {wanted}{' and so on' if len(condition.in_) > 6 else ''}; the case says: {', '.join(codes) or 'in no entry'}"
+        finer = [
+            entry.code for entry in (*condition.in_, *condition.except_) for code in codes
+            if entry.stands(on) and entry.code.startswith(f"{code}.")
+        ]  # fmt: skip
+        wanted = ", ".join(entry.code for entry in condition.in_[:_SHOWN])
+        label = f"specified in {wanted}{' and so on' if len(condition.in_) > _SHOWN else ''}; the case says: {', '.join(codes) or 'in no entry'}"
+        if finer and (held or not among(condition.in_)):
+            gap = Gap("case", "eccn", None, "ECCN", f"which paragraph it is in; it may be in {', '.join(finer[:_SHOWN])}")
+            return Reading("classified", f"{label}, and no paragraph", UNKNOWN, gaps=lambda: (gap,))
         return Reading("classified", label, Verdict.sure(held))
 
     def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
