@@ -22,6 +22,7 @@ from policygraph.case import Case, Party
 from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
+from policygraph.law.contents import content
 from policygraph.law.facts import Facts
 from policygraph.law.knowing import knowledge
 from policygraph.law.quantified import from_entries, quantified
@@ -76,6 +77,7 @@ class Evaluation:
         self.textual = textual
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
@@ -258,9 +260,7 @@ class Evaluation:
                     condition.role, bound, lambda party: self.facts.headquartered(party, condition.in_, condition.parent)
                 )
             case law.Owned():
-                return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.owned(party, condition.by, condition.share)
-                )
+                return self.told.of_parties(condition.role, bound, lambda party: self.facts.owned(party, condition))
             case law.PartyIs():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.is_party(party, condition.is_, condition.class_)
@@ -274,6 +274,8 @@ class Evaluation:
             case law.Place():
                 parts = [self.told.of_place(role, condition.in_, condition.except_, bound) for role in condition.role]
                 return parts[0] if len(parts) == 1 else joined("any", "one of these is there", parts)
+            case law.Content():
+                return content(self, condition, bound)
             case law.Knowledge():
                 return knowledge(self, condition.of, bound)
             case _:
