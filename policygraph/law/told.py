@@ -94,17 +94,17 @@ class Told:
         def among(entries: Sequence[law.Entry]) -> bool:
             return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
 
-        held = among(condition.in_) and not among(condition.except_)
-        finer = [
-            entry.code for entry in (*condition.in_, *condition.except_) for code in codes
-            if entry.stands(on) and entry.code.startswith(f"{code}.")
-        ]  # fmt: skip
-        wanted = ", ".join(entry.code for entry in condition.in_[:_SHOWN])
-        label = f"specified in {wanted}{' and so on' if len(condition.in_) > _SHOWN else ''}; the case says: {', '.join(codes) or 'in no entry'}"
-        if finer and (held or not among(condition.in_)):
-            gap = Gap("case", "eccn", None, "ECCN", f"which paragraph it is in; it may be in {', '.join(finer[:_SHOWN])}")
+        def below(entries: Sequence[law.Entry]) -> list[str]:
+            return [entry.code for entry in entries for code in codes if entry.stands(on) and entry.code.startswith(f"{code}.")]
+
+        inside, outside = among(condition.in_), among(condition.except_)
+        open_ = [] if outside else below(condition.except_) if inside else below(condition.in_)
+        wanted = ", ".join(entry.code for entry in condition.in_[:_SHOWN]) + (" and so on" if len(condition.in_) > _SHOWN else "")
+        label = f"specified in {wanted}; the case says: {', '.join(codes) or 'in no entry'}"
+        if open_:
+            gap = Gap("case", "eccn", None, "ECCN", f"which paragraph it is in, {', '.join(open_[:_SHOWN])} or another")
             return Reading("classified", f"{label}, and no paragraph", UNKNOWN, gaps=lambda: (gap,))
-        return Reading("classified", label, Verdict.sure(held))
+        return Reading("classified", label, Verdict.sure(inside and not outside))
 
     def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
         """Read whether a node is what the case names in one of some roles, or what a place of it is treated as."""
