@@ -21,8 +21,6 @@ from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]
 
-_SHOWN = 6
-
 
 @dataclass(frozen=True)
 class Bound:
@@ -90,21 +88,23 @@ class Told:
         return joined("any", f"there is such {role}" if readings else f"there is no {role}", readings)
 
     def classified(self, codes: Sequence[str], condition: law.Classified, on: date) -> Reading:
-        """Read whether the entries that a case puts its item in are among some entries."""
+        """Read whether the entries that a case puts its item in are among some entries.
+
+        An entry named without its paragraph leaves open whether the item is in a paragraph of it.
+        """
         def among(entries: Sequence[law.Entry]) -> bool:
             return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
 
-        def below(entries: Sequence[law.Entry]) -> list[str]:
-            return [entry.code for entry in entries for code in codes if entry.stands(on) and entry.code.startswith(f"{code}.")]
+        def below(entries: Sequence[law.Entry]) -> bool:
+            return any(entry.stands(on) and entry.code.startswith(f"{code}.") for entry in entries for code in codes)
 
-        inside, outside = among(condition.in_), among(condition.except_)
-        open_ = [] if outside else below(condition.except_) if inside else below(condition.in_)
-        wanted = ", ".join(entry.code for entry in condition.in_[:_SHOWN]) + (" and so on" if len(condition.in_) > _SHOWN else "")
-        label = f"specified in {wanted}; the case says: {', '.join(codes) or 'in no entry'}"
-        if open_:
-            gap = Gap("case", "eccn", None, "ECCN", f"which paragraph it is in, {', '.join(open_[:_SHOWN])} or another")
-            return Reading("classified", f"{label}, and no paragraph", UNKNOWN, gaps=lambda: (gap,))
-        return Reading("classified", label, Verdict.sure(inside and not outside))
+        held, outside = among(condition.in_), among(condition.except_)
+        open_ = not outside and below(condition.except_ if held else condition.in_)
+        wanted = ", ".join(entry.code for entry in condition.in_[:6])
+        label = f"specified in {wanted}{' and so on' if len(condition.in_) > 6 else ''}; the case says: {', '.join(codes) or 'in no entry'}"
+        gap = Gap("case", "eccn", None, "ECCN", f"which paragraph of {' or '.join(codes)} the item is in")
+        verdict = UNKNOWN if open_ else Verdict.sure(held and not outside)
+        return Reading("classified", label, verdict, gaps=(lambda: (gap,)) if open_ else None)
 
     def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
         """Read whether a node is what the case names in one of some roles, or what a place of it is treated as."""
