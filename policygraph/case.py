@@ -26,15 +26,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from policygraph.dates import as_day
 from policygraph.errors import BadQuestion, UnknownName, nearest
 
-__all__ = ["ROLES", "Attestation", "Authorisation", "Case", "Larger", "Party"]
+__all__ = ["RECEIVING", "ROLES", "SENDING", "Attestation", "Authorisation", "Case", "Larger", "Party"]
 
 ROLES: Final = (
     "purchaser", "intermediate-consignee", "ultimate-consignee", "end-user", "exporter", "seller", "designer", "fabricator",
     "packager", "forwarder", "lender", "service-provider", "compute-user", "actor",
 )  # fmt: skip
 """What a party may be to a transaction. ``actor`` is whoever does the act, if that is not the exporter."""
-_SENDING: Final = ("exporter", "seller")
-_RECEIVING: Final = ("purchaser", "ultimate-consignee", "end-user")
+SENDING: Final = ("exporter", "seller")
+RECEIVING: Final = ("purchaser", "ultimate-consignee", "end-user")
+"""Roles on the two sides of a transaction, which nobody has both."""
 
 _EVERY_TOPIC: Final = "*"
 
@@ -282,8 +283,8 @@ class Case(_Value):
     @model_validator(mode="after")
     def _on_one_side(self) -> Self:
         """Refuse a party that would deal with itself."""
-        for sending in _SENDING:
-            for receiving in _RECEIVING:
+        for sending in SENDING:
+            for receiving in RECEIVING:
                 both = set(self.parties.get(sending, ())) & set(self.parties.get(receiving, ()))
                 for party in both:
                     said = f"'{party}' cannot be both {sending} and {receiving} of one transaction"

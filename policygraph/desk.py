@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from policygraph.datasets import Corpus
     from policygraph.findings import Finding
     from policygraph.law import Rulebook
+    from policygraph.law.classify import Classification
+    from policygraph.law.evaluate import Evaluation
+    from policygraph.law.rulings import Conflict, Determination
 
 __all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
 
@@ -365,6 +368,7 @@ class View:
     def __init__(self, kg: KnowledgeGraph, frozen: FrozenView) -> None:
         self.kg = kg
         self.frozen = frozen
+        self._kept: dict[tuple[Any, ...], Evaluation] = {}
 
     def __repr__(self) -> str:
         known = f", known by {self.frozen.known_by}" if self.frozen.known_by else ""
@@ -409,13 +413,62 @@ class View:
         told
             The inputs of the case: ``item``, ``to``, ``end_user``, ``knowledge`` ...; see :class:`policygraph.case.Case`.
         """
-        from policygraph.case import Case
         from policygraph.law import explain
+
+        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
+
+    def determine(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Determination:
+        """Put the whole of the law to a case: jurisdiction, classification, requirements, exceptions, review, prohibitions, duties.
+
+        Parameters
+        ----------
+        case, assume, told
+            As for :meth:`check`.
+
+        Examples
+        --------
+        >>> import policygraph as pg
+        >>> found = pg.load().view("2025-05-20").determine(item="h100", to="CN", end_user="huawei", act="export", knowledge="yes")
+        >>> found.classification.met
+        ('3A090.a',)
+        """
+        from policygraph.law.determine import determine
+
+        asked = self._case(case, told)
+        statuses = dict(assume or {})
+        shared = self._evaluation(asked.on or self.as_of, statuses)
+        return determine(self.frozen, self.kg.rules, asked, statuses, evaluation=shared)
+
+    def classify(self, item: str) -> Classification:
+        """Tell under which entries of the control lists an item falls, with the figures they are held against."""
+        from policygraph.law.classify import classify
+
+        id_ = self.kg.resolve(item, "Item", "Software", "Technology", "AIModel")
+        return classify(self._evaluation(self.as_of, {}), id_)
+
+    def conflicts(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> tuple[Conflict, ...]:
+        """Return the duties of two legal orders that collide in a case."""
+        return self.determine(case, assume=assume, **told).conflicts
+
+    def _case(self, case: Case | None, told: Mapping[str, Any]) -> Case:
+        from policygraph.case import Case
 
         if case is not None and told:
             raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
-        asked = (case if case is not None else Case(**told)).resolved(self.kg.graph)
-        return explain(self.frozen, self.kg.rules, rule, asked, assume=dict(assume or {}))
+        return (case if case is not None else Case(**told)).resolved(self.kg.graph)
+
+    def _evaluation(self, on: date, assume: Mapping[str, str]) -> Evaluation:
+        """Return an evaluation that keeps what it reads of things by themselves from one question to the next."""
+        from policygraph.law.evaluate import Evaluation
+        from policygraph.law.explain import assumed
+
+        statuses = assumed(self.kg.rules, assume)
+        key = (on, *sorted(statuses.items()))
+        if key not in self._kept:
+            frozen = self.frozen
+            dated = frozen if on == frozen.as_of else FrozenView(frozen.graph, on, frozen.known_by, frozen.policy)
+            self._kept[key] = Evaluation(dated, self.kg.rules, on, statuses)
+        return self._kept[key]
 
     def sparql(self, query: str) -> pd.DataFrame:
         """Ask in SPARQL 1.1 over all claims, with the plain edges that stand in this view."""

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache, reduce
 from itertools import islice
 from operator import or_
+from typing import TypeVar
 
 import numpy as np
 
@@ -28,13 +29,16 @@ from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined,
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
 from policygraph.ontology import Ontology
-from policygraph.paths import Grammar, Path, Search, Targets
-from policygraph.truth import Strength, Verdict
+from policygraph.paths import Grammar, Path, Search, Targets, closure_to
+from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Bound", "Evaluation"]
+T = TypeVar("T")
 
-_PARTS = "pg:incorporates+"
+__all__ = ["PARTS", "Bound", "Evaluation", "stands_for_all"]
+
+PARTS = "pg:incorporates+"
+"""The path from an item to what it contains."""
 _MOST_ROUNDS = 64
 _PATHS_LOOKED_AT = 12
 _WAYS_NAMED = 3
@@ -87,22 +91,24 @@ class Evaluation:
         bound = Bound(item or case.item, case)
         return self.settled(lambda: self.rule(rule, bound))
 
-    def settled(self, read: Callable[[], Reading]) -> Reading:
+    def settled(self, read: Callable[[], T]) -> T:
         """Read again and again until what rules were taken to say of each other is what they say."""
         for _ in range(_MOST_ROUNDS):
             self._relied.clear()
-            reading = read()
+            told = read()
             found = {key: (self._lasting if key in self._lasting else self._done)[key].verdict for key in self._relied}
             changed = {key: verdict for key, verdict in found.items() if verdict != self._taken[key]}
             if not changed:
-                return reading
+                return told
             self._taken |= changed
-            self.forget()
+            self._done.clear()
+            self._read_once.clear()
             self._lasting.clear()
         raise BadQuestion("the rules that this one asks for do not settle; look for a rule that asks for itself")
 
     def forget(self) -> None:
         """Drop what was read for the cases asked so far, and keep what was read of things by themselves."""
+        self._taken.clear()
         self._done.clear()
         self._read_once.clear()
 
@@ -123,13 +129,14 @@ class Evaluation:
         return reading
 
     def _of_rule(self, rule: Rule, bound: Bound) -> Reading:
-        version, operation = self._operation(rule)
+        version, operation = self.operation(rule)
         parts = [operation]
         note = ""
         if version is not None:
             note = noted(f"version: {version}", version.note)
             where = version.when
-            if isinstance(where, law.All) and not (where.name or where.cite or where.confidence or version.confidence):
+            if stands_for_all(version):
+                assert isinstance(where, law.All)
                 parts += self._children(where, bound)
             else:
                 parts.append(self._counted(self.condition(where, bound), version))
@@ -148,7 +155,8 @@ class Evaluation:
             return rule.text(self.on, self.view.known_by)
         return rule.enforced(self.on, self.view.known_by, self.assume.get(rule.id))
 
-    def _operation(self, rule: Rule) -> tuple[Version | None, Reading]:
+    def operation(self, rule: Rule) -> tuple[Version | None, Reading]:
+        """Return the version by which a rule is read, and whether it operates on the day."""
         status, entry = in_operation(rule.operates, self.on, self.view.known_by)
         version = self.version_of(rule)
         note = noted(entry.cite, entry.note) if entry else ""
@@ -166,7 +174,7 @@ class Evaluation:
         gap = Gap(rule.id, "legalStatus", None, "LegalStatus", f"whether '{rule.title}' operates on {self.on}")
         return version, Reading(
             "operation", label, verdict, rule.basis_of(version), note, gaps=lambda: (gap,), claims=lambda: self._made_by(rule),
-            redo=lambda other: other._operation(rule)[1],
+            redo=lambda other: other.operation(rule)[1],
         )  # fmt: skip
 
     def is_rejected(self, rule: Rule) -> bool:
@@ -220,7 +228,7 @@ class Evaluation:
             case law.Path():
                 return self._path(condition.path, condition.start, condition.to, bound)
             case law.Contains():
-                return self._path(_PARTS, condition.item, condition.what, bound)
+                return self._path(PARTS, condition.item, condition.what, bound)
             case law.Classified():
                 if condition.item == "item" and bound.case is not None and bound.case.eccn is not None:
                     return self.told.classified(bound.case.eccn, condition, self.on)
@@ -350,12 +358,34 @@ class Evaluation:
             self._reached[key] = search, found
         return self._reached[key]
 
+    def leads(self, text: str, starts: Sequence[str], target: law.Target) -> list[Verdict]:
+        """Return, for each of many starts, whether a path leads to what is asked for; the same as for a case with each, all at once."""
+        graph = self.view.graph
+        known = tuple(id_ for id_ in starts if id_ in graph.index)
+        if not known:
+            return [UNKNOWN] * len(starts)
+        nodes = self.ends(text, known)[1]
+        ends = {node: self.target(graph.node_ids[node], target, Bound("", None)).verdict for node in nodes}
+        numbers = np.array([graph.index[id_] for id_ in known], np.int32)
+        found = closure_to(self.view, grammar_of(text, graph.ontology), Targets.graded(len(graph.index), ends), numbers)
+        columns = zip(known, found.all_for, found.all_against, found.clear_for, found.clear_against, strict=True)
+        each = {id_: Verdict(Truth(int(a), int(b)), Truth(int(c), int(d))) for id_, a, b, c, d in columns}
+        return [each.get(id_, UNKNOWN) for id_ in starts]
+
     def led(self, text: str, starts: tuple[str, ...], node: int) -> Verdict:
         """Return whether a path leads to a node."""
         return Search(self.view, grammar_of(text, self.view.graph.ontology), starts, [node]).verdict
 
     def target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
-        """Return whether a node is what the end of a path must be."""
+        """Return whether a node is what the end of a path must be; the same for every case, but for a target that names a role."""
+        if _names_role(target):
+            return self._target(id_, target, bound)
+        key = ("target", id(target), id_)
+        if key not in self._lasting:
+            self._lasting[key] = self._target(id_, target, bound)
+        return self._lasting[key]
+
+    def _target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
         facts, parts = self.facts, []
         if target.is_:
             label = f"{facts.name(id_)} is named" if target.note else ""
@@ -417,6 +447,17 @@ class Evaluation:
             inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
             reading = joined("all", label, (reading, inverse))
         return reading
+
+
+def _names_role(target: law.Target) -> bool:
+    return bool(target.role) or any(map(_names_role, (*target.either, *((target.except_,) if target.except_ else ()))))
+
+
+def stands_for_all(version: Version) -> bool:
+    """Tell whether the conditions of a version stand for themselves, with nothing said of all of them together."""
+    where = version.when
+    said = (where.name, where.cite, where.confidence, where.edition, version.confidence, version.edition)
+    return isinstance(where, law.All) and not any(said)
 
 
 def _leaves(reading: Reading) -> Iterator[Reading]:

@@ -121,18 +121,20 @@ def closure(view: FrozenView, grammar: Grammar, sources: Iterable[int] | Ints) -
     return Reach(view, grammar, sources).closure()
 
 
-def closure_to(view: FrozenView, grammar: Grammar, targets: Targets) -> Closure:
+def closure_to(view: FrozenView, grammar: Grammar, targets: Targets, starts: Ints | None = None) -> Closure:
     """Return, for each node taken as the start, how surely a path of the grammar leads from it to a target, and how surely none does.
 
-    The same as :attr:`Search.verdict` of every node, in passes over all of them.
+    The same as :attr:`Search.verdict` of every one of them, in passes over all.
 
     Parameters
     ----------
     targets
         How surely each node is a target.
+    starts
+        Numbers of the nodes to start from, each once; None for every node of the graph.
     """
-    count = len(view.graph.node_ids)
-    product = Product.of(Walks(view), grammar.automaton, np.arange(count, dtype=np.int32))
+    nodes = np.arange(len(view.graph.node_ids), dtype=np.int32) if starts is None else starts
+    product = Product.of(Walks(view), grammar.automaton, nodes)
     edges = view.edges
     turned, order = product.turned
     walls = Walls(view)
