@@ -35,7 +35,7 @@ __all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Ru
 
 Effect = Literal[
     "not-subject", "subject-to-ear", "classified", "licence-required", "excepted", "limits-exceptions", "review-policy",
-    "prohibited", "presumption", "red-flag", "obliges", "forbids-compliance",
+    "prohibited", "presumption", "red-flag", "obliges", "forbids-compliance", "definition",
 ]  # fmt: skip
 Status = Literal["in-force", "suspended", "unenforced", "repealed", "not-yet-in-force", "unknown"]
 Bindingness = Literal[
@@ -45,7 +45,7 @@ BINDINGNESS: Final = (
     "statute", "regulation", "order", "interpretive-rule", "policy-statement", "guidance", "press-release", "statement", "bill",
 )  # fmt: skip
 """How far a text binds, the most binding first."""
-_FROM_EFFECTIVE: Final = ("not-subject", "subject-to-ear", "classified", "presumption", "red-flag")
+_FROM_EFFECTIVE: Final = ("not-subject", "subject-to-ear", "classified", "presumption", "red-flag", "definition")
 
 
 class _Value(BaseModel):
