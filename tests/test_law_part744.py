@@ -471,6 +471,22 @@ def test_review_and_exceptions(rule: str, day: str, case: dict[str, Any], expect
     assert outcome(rule, day, case) == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "party", "expected"),
+    [
+        ("ear-review-744.11", "huawei", "met"),
+        ("ear-review-744.11", "smic", "met"),
+        ("ear-review-744.11-case-by-case", "smic", "met"),  # for items for 200 mm wafers, as the entry says
+        ("ear-review-744.11-policy-of-denial", "inspur-electronic-information-industry-co-ltd", "met"),
+        ("ear-review-744.11", "inspur-electronic-information-industry-co-ltd", "unknown"),
+        ("ear-review-744.11", "smic-south", "unknown"),  # its entry refers to 744.23(d)
+        ("ear-review-744.11-approval", "cxmt", "not met"),
+    ],
+)
+def test_the_review_policy_of_a_listed_entity_is_that_of_its_entry(rule: str, party: str, expected: str) -> None:
+    assert outcome(rule, "2026-07-09", us(end_user=party)) == expected
+
+
 # ---- the general prohibitions
 
 NONE: dict[str, Any] = {"authorisations": "none"}
