@@ -4,7 +4,7 @@ Comes in: what a person knows. Goes out: a :class:`Case`, immutable. Three silen
 nothing follows from it. ``none`` says that there is none, and refutes. A list that is given is the whole list, except that of the
 parties: others may exist unless ``parties: complete`` (or ``complete: true`` among them) says that all are named.
 
-A party is an entity of the data by id or name, or a stranger: ``{name, country, headquarters}``.
+A party is an entity of the data by id or name, or a stranger: ``{name, country, headquarters, owners}``.
 
 >>> case = Case(item="h20", to="CN", end_user="bytedance", knowledge="yes")
 >>> case.party("end-user"), case.party("purchaser"), case.knows("destination")
@@ -19,14 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from policygraph.bill import Bill
 from policygraph.dates import as_day
 from policygraph.errors import BadQuestion, UnknownName, nearest
 
-__all__ = ["RECEIVING", "ROLES", "SENDING", "Attestation", "Authorisation", "Case", "Larger", "Party"]
+__all__ = ["RECEIVING", "ROLES", "SENDING", "Attestation", "Authorisation", "Case", "Larger", "Owner", "Party"]
 
 ROLES: Final = (
     "purchaser", "intermediate-consignee", "ultimate-consignee", "end-user", "exporter", "seller", "designer", "fabricator",
@@ -80,6 +82,8 @@ class Party(_Value):
         Whether it is a natural person; None where that is not told.
     employer
         For a person who acts: whom it works or acts for.
+    owners
+        Of a stranger: who owns it, each with its share, or nobody (``none``).
     """
 
     id: str = ""
@@ -89,20 +93,21 @@ class Party(_Value):
     person_of: tuple[str, ...] = ()
     natural: bool | None = None
     employer: Party | None = None
+    owners: tuple[Owner, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and "person_of" in given:
-            return {**given, "person_of": _several(given["person_of"])}
-        return {"id": given} if isinstance(given, str) else given
+        if not isinstance(given, Mapping):
+            return {"id": given} if isinstance(given, str) else given
+        return {**given, **{key: _several(given[key]) for key in ("person_of", "owners") if given.get(key) is not None}}
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
         if not self.id and not self.name:
             raise ValueError("a party is an id, or a stranger with a name: {name: ..., country: ..., headquarters: ...}")
-        if self.id and (self.country or self.headquarters):
-            raise ValueError(f"the country and headquarters of '{self.id}' are read from the data; write name instead of id")
+        if self.id and (self.country or self.headquarters or self.owners is not None):
+            raise ValueError(f"the country, headquarters and owners of '{self.id}' are read from the data; write name instead of id")
         return self
 
     @property
@@ -112,6 +117,28 @@ class Party(_Value):
 
     def __str__(self) -> str:
         return self.id or self.name
+
+
+class Owner(Party):
+    """Somebody who owns a share of a stranger, with the share in per cent as it is told: ``16.67``, ``[20, 30]``, or not at all.
+
+    >>> Owner(id="huawei", share=25).share, Owner(name="Fund", share=[10, 20]).share
+    (('25',), ('10', '20'))
+    """
+
+    share: tuple[str, ...] = ()
+
+    @field_validator("share", mode="before")
+    @classmethod
+    def _as_told(cls, given: Any) -> tuple[str, ...]:
+        told = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        try:
+            numbers = [float(one) for one in told if not isinstance(one, bool)]
+        except (TypeError, ValueError):
+            numbers = []
+        if not 1 <= len(numbers) <= 2 or len(numbers) < len(told) or not 0 <= numbers[0] <= numbers[-1] <= 100:
+            raise ValueError(f"a share is a number from 0 to 100, in per cent, or [least, most], and not {given!r}")
+        return tuple(str(one) for one in told)
 
 
 class Attestation(_Value):
@@ -210,6 +237,8 @@ class Case(_Value):
         Earlier acts with the same item.
     quantity, value, currency
         How many and how much.
+    bill
+        What one unit of the item is made of; see :mod:`policygraph.bill`. A bill without a value of its own takes that of the case.
 
     Examples
     --------
@@ -236,6 +265,7 @@ class Case(_Value):
     quantity: float | None = Field(default=None, ge=0)
     value: float | None = Field(default=None, ge=0)
     currency: str = ""
+    bill: Bill | None = None
 
     def __init__(self, **given: Any) -> None:
         try:
@@ -270,6 +300,8 @@ class Case(_Value):
             told["knowledge"] = _knowledge(told["knowledge"])
         if "on" in told:
             told["on"] = as_day(told["on"])
+        if "bill" in told:
+            told["bill"] = _bill(told)
         for key in ("eccn", "end_use", "attestations", "authorisations", "earlier", "into"):
             if key in told:
                 told[key] = _several(told[key])
@@ -321,6 +353,7 @@ class Case(_Value):
         def somebody(party: Party) -> Party:
             more: dict[str, Any] = {"person_of": tuple(one(country, "Country") for country in party.person_of)}
             more["employer"] = None if party.employer is None else somebody(party.employer)
+            more["owners"] = None if party.owners is None else tuple(map(somebody, party.owners))
             place = {"country": one(party.country, "Country"), "headquarters": one(party.headquarters, "Country")}
             try:
                 return party.model_copy(update=more | (place if party.is_stranger else {"id": one(party.id, "Agent")}))
@@ -341,6 +374,7 @@ class Case(_Value):
                 "facility": one(self.facility, "Site"),
                 "parties": {role: tuple(map(somebody, parties)) for role, parties in self.parties.items()},
                 "into": None if self.into is None else tuple(map(larger, self.into)),
+                "bill": None if self.bill is None else self.bill.resolved(one),
                 "earlier": None if self.earlier is None else tuple(case.resolved(names) for case in self.earlier),
             }
         )
@@ -390,6 +424,8 @@ class Case(_Value):
             yield f"{role} {' and '.join(map(str, parties)) or 'none'}"
         if self.end_use is not None:
             yield f"end use {', '.join(self.end_use) or 'none'}"
+        if self.bill is not None:
+            yield f"made of {self.bill}"
         for topic, known in self.knowledge.items():
             yield f"knowledge{'' if topic == _EVERY_TOPIC else f' of {topic}'} {'yes' if known else 'no'}"
         if self.authorisations is not None:
@@ -401,6 +437,18 @@ def _several(given: Any) -> tuple[Any, ...]:
     if _is_none(given):
         return ()
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)
+
+
+def _bill(told: Mapping[str, Any]) -> Any:
+    """Complete a bill from the case: what one unit of the item is worth, and the currency."""
+    given = told["bill"]
+    if isinstance(given, (list, tuple)):
+        given = {"lines": given}
+    if not isinstance(given, Mapping):
+        return given
+    value, quantity = told.get("value"), told.get("quantity")
+    beside = {"value": [Fraction(str(value)) / Fraction(str(quantity or 1))] * 2} if isinstance(value, (int, float)) and value >= 0 else {}
+    return {**beside, **({"currency": told["currency"]} if told.get("currency") else {}), **given}
 
 
 def _knowledge(given: Any) -> dict[str, bool]:

@@ -188,7 +188,7 @@ class Complete(_Value):
     """A document's word that it leaves nothing out.
 
     With a subject: all objects of the relation are said. With an object: all subjects are. So what is not said is refuted, at the
-    strength of the declaration, over the interval.
+    strength of the declaration, over the interval. Where it is *closed*, as a list always is, so is what others say more weakly.
     """
 
     relation: str
@@ -199,6 +199,7 @@ class Complete(_Value):
     by: str = ""
     interval: Interval = Interval()
     recorded: date
+    closed: bool = False
 
     @model_validator(mode="after")
     def _one_end(self) -> Complete:

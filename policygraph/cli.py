@@ -303,6 +303,19 @@ def check(
     _answer(view.check(rule, assume=_pairs(assume or (), "--assume", "ear-gp10=in-force"), **case), as_json)
 
 
+@app.command()
+def ask(
+    scenario: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario: a hypothetical, a case and a question, in YAML.")],
+    data: Data = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Answer a scenario laid over the data."""
+    answers = _graph(data).ask(scenario)
+    if as_json:
+        _print(answers.to_json())
+    else:
+        print(answers)
+
+
 def _pairs(given: Sequence[str], option: str, example: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in given:

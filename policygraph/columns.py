@@ -18,7 +18,8 @@ from policygraph.claims import Claim, Document, Kind, Stance
 from policygraph.ontology import Ontology
 
 __all__ = [
-    "HOLDS", "INTEGERS", "STANCES", "TEXTS", "ClaimTable", "Numbered", "Sparse", "claim_table", "relation_numbers", "table_of",
+    "HOLDS", "INTEGERS", "STANCES", "TEXTS", "ClaimTable", "Numbered", "Sparse", "claim_table", "columns_of", "relation_numbers",
+    "table_of", "texts_of",
 ]  # fmt: skip
 
 Array = npt.NDArray[Any]
@@ -42,15 +43,20 @@ _NUMBERS: Final = frozenset(("decimal", "integer", "double", "float"))
 class Sparse(Mapping[int, T]):
     """What a few rows have and most have not; kept as JSON text until it is first read.
 
-    >>> Sparse({3: "p. 2"})[3], Sparse({3: "p. 2"}).get(4)
-    ('p. 2', None)
+    What other rows have may lie *beneath*, shared and unread.
+
+    >>> Sparse({3: "p. 2"})[3], Sparse({3: "p. 2"}).get(4), list(Sparse({3: "p. 2"}, beneath=Sparse({1: "p. 9"})))
+    ('p. 2', None, [1, 3])
     """
 
-    __slots__ = ("_items", "_stored")
+    __slots__ = ("_beneath", "_items", "_stored")
 
-    def __init__(self, items: Mapping[int, T] | None = None, stored: bytes = b"[[],[]]") -> None:
+    def __init__(
+        self, items: Mapping[int, T] | None = None, stored: bytes = b"[[],[]]", beneath: Mapping[int, T] | None = None
+    ) -> None:  # fmt: skip
         self._items = None if items is None else dict(items)
         self._stored = stored
+        self._beneath: Mapping[int, T] = {} if beneath is None else beneath
 
     @property
     def _all(self) -> dict[int, T]:
@@ -61,16 +67,18 @@ class Sparse(Mapping[int, T]):
 
     def stored(self) -> bytes:
         """Return the text it is kept as."""
-        return json.dumps([list(self._all), list(self._all.values())], ensure_ascii=False).encode()
+        return json.dumps([list(self), list(self.values())], ensure_ascii=False).encode()
 
     def __getitem__(self, row: int) -> T:
-        return self._all[row]
+        own = self._all
+        return own[row] if row in own else self._beneath[row]
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._all)
+        yield from self._beneath
+        yield from self._all
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._beneath) + len(self._all)
 
 
 class Numbered(Sequence[str]):
@@ -167,10 +175,28 @@ def table_of(
     index
         The number of each node, documents and kinds included; documents are numbered in the order of their ids.
     """
-    relations = relation_numbers(ontology)
     numbers = {id_: number for number, id_ in enumerate(sorted(documents))}
     rows = {claim.id: row for row, claim in enumerate(claims)}
-    columns = {
+    return claim_table(
+        columns_of(claims, index, documents, numbers, rows, ontology), ids=list(rows), node_count=len(index), ontology=ontology,
+        parties=[(index[id_], index[end]) for id_, kind in kinds.items() for ends in kind.where.values() for end in ends],
+        **{name: Sparse(texts) for name, texts in texts_of(claims).items()},
+    )  # fmt: skip
+
+
+def columns_of(
+    claims: Sequence[Claim], index: Mapping[str, int], documents: Mapping[str, Document], numbers: Mapping[str, int],
+    rows: Mapping[str, int], ontology: Ontology,
+) -> dict[str, list[Any]]:  # fmt: skip
+    """Return the columns of numbers of claims.
+
+    Parameters
+    ----------
+    index, numbers, rows
+        The number of each node and of each document, and the row of each claim that another may dispute.
+    """
+    relations = relation_numbers(ontology)
+    return {
         "subject": [index[claim.subject] for claim in claims],
         "relation": [relations[claim.relation] for claim in claims],
         "object": [index[claim.object] if claim.object else -1 for claim in claims],
@@ -187,13 +213,18 @@ def table_of(
         "holds": [HOLDS.index(claim.holds) for claim in claims],
         "disputes": [rows[claim.disputes] if claim.disputes else -1 for claim in claims],
     }
-    return claim_table(
-        columns, ids=list(rows), node_count=len(index), ontology=ontology,
-        parties=[(index[id_], index[end]) for id_, kind in kinds.items() for ends in kind.where.values() for end in ends],
-        qualifiers=Sparse({row: dict(claim.qualifiers) for row, claim in enumerate(claims) if claim.qualifiers}),
-        **{text: Sparse({row: getattr(claim, text) for row, claim in enumerate(claims) if getattr(claim, text)})
-           for text in TEXTS},
-    )  # fmt: skip
+
+
+def texts_of(claims: Iterable[Claim], first: int = 0) -> dict[str, dict[int, Any]]:
+    """Return the columns of texts of claims, and their qualifiers, by row; the first claim stands in the row *first*."""
+    texts: dict[str, dict[int, Any]] = {name: {} for name in (*TEXTS, "qualifiers")}
+    for row, claim in enumerate(claims, first):
+        for name in TEXTS:
+            if text := getattr(claim, name):
+                texts[name][row] = text
+        if claim.qualifiers:
+            texts["qualifiers"][row] = dict(claim.qualifiers)
+    return texts
 
 
 def _number(claim: Claim, ontology: Ontology) -> float:

@@ -11,21 +11,18 @@ Thin: every verb hands on to the module that does the work.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import yaml
 
-from policygraph import __version__
+from policygraph import copies
 from policygraph.dates import as_day
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
@@ -45,17 +42,11 @@ if TYPE_CHECKING:
     from policygraph.law.classify import Classification
     from policygraph.law.evaluate import Evaluation
     from policygraph.law.rulings import Conflict, Determination
+    from policygraph.scenario import Answers, Scenario
 
 __all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
 
 Day = str | date
-
-_PREFIX: Final = "policygraph-"
-_MAKERS: Final = ("claims", "columns", "dates", "errors", "graph", "lookup", "names", "ontology", "truth")
-"""The modules that, with ``datasets/``, make a graph of files; a test compares them with what is imported."""
-_MOST_KEPT: Final = 4
-"""Copies kept in the cache: the last few states of the data, so that two checkouts do not drive out each other's."""
-
 
 def load(directory: str | Path | None = None, *, cache: bool = True) -> KnowledgeGraph:
     """Read a data set: the shipped one, or a directory of the same form.
@@ -86,8 +77,8 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
     place = Path(directory) if directory is not None else shipped("datasets")
     if not place.is_dir():
         raise BadData([(Place(str(place)), "there is no such directory; name one that holds dataset.yaml")])
-    digest = _digest(place) if cache else ""
-    kept = _kept(digest) if digest else None
+    digest = copies.digest_of(place) if cache else ""
+    kept = copies.place_of(digest) if digest else None
     terms = Ontology(shipped("ontology") / "policygraph.ttl")
     if kept is not None:
         with suppress(BadData, OSError):
@@ -96,20 +87,8 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
                 return KnowledgeGraph(graph, place)
     graph = ClaimGraph.of(datasets.read(place, ontology=terms))
     if kept is not None and graph.digest == digest:
-        _keep(graph, kept)
+        copies.keep(graph, kept)
     return KnowledgeGraph(graph, place)
-
-
-def _digest(place: Path) -> str:
-    """Return the hash of the data, or nothing where a file is larger than any that is read, or cannot be: reading tells which."""
-    from policygraph import datasets
-    from policygraph.datasets.files import MAXIMUM_SIZE
-
-    with suppress(OSError):
-        found = [path for folder in ("entities", "sources", "tables") for path in (place / folder).rglob("*")]
-        if all(path.stat().st_size <= MAXIMUM_SIZE for path in found if path.is_file()):
-            return datasets.digest(place)
-    return ""
 
 
 def _evidence(path: str | Path | None) -> EvidenceTable:
@@ -132,35 +111,6 @@ def _day(told: Day) -> date:
     from policygraph.datasets.register import calendar_day
 
     return calendar_day(as_day(told).isoformat())
-
-
-def _kept(digest: str) -> Path | None:
-    """Return where the copy belongs: one name for each state of the data, the terms and the modules that make the graph."""
-    chosen = os.environ.get("POLICYGRAPH_CACHE")
-    if chosen == "":
-        return None
-    try:
-        root = Path(chosen or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        package = Path(__file__).parent
-        program = hashlib.blake2b(f"{__version__} {np.__version__}".encode(), digest_size=8)
-        for module in (*(package / f"{name}.py" for name in _MAKERS), *sorted((package / "datasets").glob("*.py"))):
-            program.update(module.read_bytes())
-    except (OSError, RuntimeError):
-        return None
-    return root / ("" if chosen else "policygraph") / f"{_PREFIX}{digest}-{program.hexdigest()}.npz"
-
-
-def _keep(graph: ClaimGraph, kept: Path) -> None:
-    """Keep a copy, whole or not at all, and drop old ones; a cache that cannot be written is no reason to fail."""
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=kept.parent) as beside:
-            whole = Path(beside) / kept.name
-            graph.save(whole)
-            whole.replace(kept)
-        older = sorted(kept.parent.glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime)
-        for path in older[:-_MOST_KEPT]:
-            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +295,26 @@ class KnowledgeGraph:
         ['site:tsmc-7nm-lines']
         """
         return self.view().sparql(query)
+
+    def scenario(self, path: str | Path) -> Scenario:
+        """Read a scenario file: a hypothetical laid over these data, and what is asked of it."""
+        from policygraph.scenario import Scenario
+
+        is_shipped = self.directory.resolve() == shipped("datasets").resolve()
+        return Scenario.read(Path(path), self.graph, self.rules, "the shipped data" if is_shipped else "the data")
+
+    def ask(self, path: str | Path) -> Answers:
+        """Answer the questions of a scenario file, in order; see :mod:`policygraph.scenario`."""
+        from policygraph.scenario import answered
+
+        scenario = self.scenario(path)
+        return answered(scenario, self.over(scenario.graph).view(scenario.as_of, scenario.known_by))
+
+    def over(self, graph: ClaimGraph) -> KnowledgeGraph:
+        """Return another graph under the same rules."""
+        other = KnowledgeGraph(graph, self.directory)
+        other.rules = self.rules
+        return other
 
     def export(self, path: str | Path, format: str | None = None) -> Path:
         """Write the graph: Turtle, TriG, N-Quads, JSON-LD or GraphML, by the ending of *path* or by *format*."""

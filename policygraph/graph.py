@@ -105,7 +105,7 @@ class ClaimGraph:
         for claim in claims:
             once.setdefault(claim.id, claim)
         claims = tuple(once.values())
-        kinds = {id_: _in_order(kind) for id_, kind in kinds.items()}
+        kinds = {id_: in_order(kind) for id_, kind in kinds.items()}
         nodes: dict[str, tuple[str, str]] = {id_: ("Kind", str(kind)) for id_, kind in kinds.items()}
         nodes |= {id_: ("Document", document.title) for id_, document in documents.items()}
         nodes |= {id_: (entity.type, entity.name) for id_, entity in entities.items()}
@@ -117,7 +117,7 @@ class ClaimGraph:
             node_class=[nodes[id_][0] for id_ in node_ids], node_names=[nodes[id_][1] for id_ in node_ids],
             document_ids=document_ids, lookup=Lookup.of(index, {id_: name for id_, (_, name) in nodes.items()}, entities),
             stored={
-                "details": [_details(entities.get(id_)) for id_ in node_ids],
+                "details": [details_of(entities.get(id_)) for id_ in node_ids],
                 "documents": [documents[id_].model_dump_json() for id_ in document_ids],
                 "kinds": [kinds[id_].model_dump_json() for id_ in sorted(kinds)],
                 "completes": [complete.model_dump_json() for complete in completes],
@@ -423,11 +423,13 @@ class ClaimGraph:
         return weight
 
 
-def _in_order(kind: Kind) -> Kind:
+def in_order(kind: Kind) -> Kind:
+    """Return a kind with its conditions in order; its id stays what it is."""
     return Kind(of=kind.of, where={relation: tuple(sorted(ends)) for relation, ends in sorted(kind.where.items())})
 
 
-def _details(entity: Entity | None) -> str:
+def details_of(entity: Entity | None) -> str:
+    """Return what a graph stores of an entity beside its class and usual name."""
     if entity is None:
         return ""
     more: dict[str, Any] = {"names": entity.names, "identifiers": entity.identifiers, "note": entity.note}

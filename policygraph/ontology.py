@@ -69,6 +69,8 @@ class Relation:
         The relation of which this one is the part with a narrower range; such a relation is derived, never claimed.
     own_conduct
         ``"object"`` where the object answers for the subject, ``"subject"`` where the subject acts, or ``""``.
+    act
+        The act, in the words of rules, that somebody does with an item by it, or ``""``.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Relation:
     time: TimeRule
     one_at_a_time: bool
     own_conduct: str
+    act: str
     unit: str
     bit_length: int | None
     narrows: str
@@ -228,6 +231,7 @@ class Ontology:
             time=TimeRule(short(self._first(node, PG + "timeRule", PG + "Timeless")).removeprefix("pg:")),
             one_at_a_time=self._first(node, PG + "oneAtATime") == "true",
             own_conduct=self._first(node, PG + "ownConduct"),
+            act=self._first(node, PG + "act"),
             unit=self._first(node, PG + "unit"),
             bit_length=int(bits) if bits else None,
             narrows=self._first(node, PG + "narrows").removeprefix(PG),

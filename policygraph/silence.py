@@ -1,7 +1,8 @@
 """What silence says: where a document declares that it leaves nothing out.
 
 Comes in: the declarations that count on a day. Goes out: for each relation and node, how surely everything is on record. What is not
-on record is refuted that surely; and so is what somebody else says more weakly of a list than the list itself speaks.
+on record is refuted that surely; and so is what somebody else says more weakly of a list than the list itself speaks, or of anything
+else that is declared closed.
 """
 
 from __future__ import annotations
@@ -25,19 +26,21 @@ __all__ = ["Silence"]
 class Silence:
     """How surely all objects of a subject, and all subjects of an object, are on record, by relation.
 
-    ``documents`` are those that declare it of an object, by relation and object: what they say is not refuted by their silence.
+    ``closed`` are those of the subjects of which others cannot say more. ``documents`` are those that declare it of an object, or close a
+    subject, by relation, node and whether it is the object: what they say is not refuted by their silence.
     """
 
     subjects: dict[int, Grades]
     objects: dict[int, Grades]
-    documents: dict[tuple[int, int], set[int]]
+    closed: dict[int, Grades]
+    documents: dict[tuple[int, int, bool], set[int]]
 
     @classmethod
     def on(
         cls, graph: ClaimGraph, table: EvidenceTable, as_of: date, known_by: date | None, at_least: Strength, without: frozenset[str]
     ) -> Silence:
         """Gather the declarations that count."""
-        found = cls({}, {}, {})
+        found = cls({}, {}, {}, {})
         numbers = {id_: number for number, id_ in enumerate(graph.document_ids)}
         for complete in graph.completes:
             document = graph.documents[complete.document]
@@ -54,21 +57,25 @@ class Silence:
                 continue
             if graph.time_rules[relation] is TimeRule.DURING and complete.interval.from_earliest > FIRST:
                 continue  # what was made stays made: what is told of some days is silent about the days before
-            ends = found.subjects if complete.subject else found.objects
-            column = ends.setdefault(relation, np.zeros(len(graph.node_ids), np.int8))
-            column[node] = max(int(column[node]), int(strength))
-            if complete.object:
-                found.documents.setdefault((relation, node), set()).add(numbers[document.id])
+            is_object = bool(complete.object)
+            for ends in ((found.objects,) if is_object else (found.subjects, found.closed) if complete.closed else (found.subjects,)):
+                column = ends.setdefault(relation, np.zeros(len(graph.node_ids), np.int8))
+                column[node] = max(int(column[node]), int(strength))
+            if is_object or complete.closed:
+                found.documents.setdefault((relation, node, is_object), set()).add(numbers[document.id])
         return found
 
     def weighed(self, edges: EdgeTable, graph: ClaimGraph) -> EdgeTable:
-        """Refute what others say more weakly to stand on a list than the list speaks, which is complete and does not say it."""
+        """Refute what others say more weakly of a list or of what is closed than is declared, unless a declaring document says it too."""
         refuted: dict[int, int] = {}
-        for relation, column in self.objects.items():
-            low, high = np.searchsorted(edges.relation, [relation, relation + 1])
-            grade = column[edges.object[low:high]]
-            weaker = np.flatnonzero((edges.all_for[low:high] > 0) & (grade > edges.all_for[low:high]))
-            refuted |= {int(low + place): int(grade[place]) for place in weaker if not self._says(edges, graph, int(low + place))}
+        for declared, ends, is_object in ((self.objects, edges.object, True), (self.closed, edges.subject, False)):
+            for relation, column in declared.items():
+                low, high = np.searchsorted(edges.relation, [relation, relation + 1])
+                grade = column[ends[low:high]]
+                for place in np.flatnonzero((edges.all_for[low:high] > 0) & (grade > edges.all_for[low:high])).tolist():
+                    edge = int(low) + place
+                    if not self._says(edges, graph, edge, self.documents[relation, int(ends[edge]), is_object]):
+                        refuted[edge] = max(refuted.get(edge, 0), int(grade[place]))
         if not refuted:
             return edges
         rows, grades = np.array(list(refuted)), np.array(list(refuted.values()), np.int8)
@@ -78,7 +85,8 @@ class Silence:
         columns["all_for"][rows] = columns["clear_for"][rows] = 0
         return replace(edges, **columns)
 
-    def _says(self, edges: EdgeTable, graph: ClaimGraph, edge: int) -> bool:
-        """Tell whether a document that declares itself complete says the edge itself."""
-        declaring = self.documents[int(edges.relation[edge]), int(edges.object[edge])]
-        return bool(np.isin(graph.table.document[edges.rows(edge)], list(declaring)).any())
+    def _says(self, edges: EdgeTable, graph: ClaimGraph, edge: int, declaring: set[int]) -> bool:
+        """Tell whether one of some documents says the edge itself, and not only what it follows from."""
+        table, rows = graph.table, edges.rows(edge)
+        rows = rows[(table.relation[rows] == edges.relation[edge]) & (table.object[rows] == edges.object[edge])]
+        return bool(np.isin(table.document[rows], list(declaring)).any())

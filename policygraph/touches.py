@@ -176,7 +176,8 @@ class _Question:
 
 
 def _either(asked: Iterable[_Asked]) -> Verdict:
-    return reduce(or_, (one.verdict for one in asked), Verdict.unknown())
+    """Return the verdict of several ways together: refuted only where every one of them is."""
+    return reduce(or_, [one.verdict for one in asked] or [Verdict.unknown()])
 
 
 class _Answer:

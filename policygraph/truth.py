@@ -27,7 +27,7 @@ import yaml
 
 from policygraph.errors import BadQuestion, nearest
 
-__all__ = ["EvidenceTable", "Outcome", "Strength", "Truth", "Verdict", "two_runs"]
+__all__ = ["EvidenceTable", "Outcome", "Strength", "Truth", "Verdict", "merged", "two_runs"]
 
 Grades = npt.NDArray[np.int8]
 G = TypeVar("G", int, Grades)
@@ -183,6 +183,24 @@ class Verdict:
             Truth(min(self.all_.for_, cap), min(self.all_.against, cap)),
             Truth(min(self.uncontested.for_, cap), min(self.uncontested.against, cap)),
         )
+
+
+def merged(verdicts: Iterable[Verdict]) -> Verdict:
+    """Merge evidence on one question: the stronger side stands, and a lesser one makes it contested.
+
+    >>> supported, refuted = Verdict.sure(True, Strength.REPORTED), Verdict.sure(False, Strength.PRESUMED)
+    >>> str(merged([supported, refuted]).outcome), str(merged([supported]).outcome)
+    ('contested', 'met')
+    """
+    given = tuple(verdicts)
+    for_ = max((verdict.all_.for_ for verdict in given), default=0)
+    against = max((verdict.all_.against for verdict in given), default=0)
+    clear_for = max((verdict.uncontested.for_ for verdict in given), default=0)
+    clear_against = max((verdict.uncontested.against for verdict in given), default=0)
+    if for_ and for_ >= against:
+        undisputed = against == 0 and clear_against == 0
+        return Verdict(Truth(for_, 0), Truth(clear_for if undisputed else 0, 0))
+    return Verdict(Truth(0, against), Truth(0, clear_against))
 
 
 @dataclass(frozen=True, slots=True)

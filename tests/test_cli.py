@@ -367,7 +367,7 @@ WRONG = [
     ("find smic --limit 0", "--limit"),
     ("figure touches ascend-910b", "Missing option"),
     ("touchs h100", "did you mean 'touches'?"),
-    ("nonsense", "there is no command 'nonsense'; use find, show, touches, check, sparql, figure, validate, export"),
+    ("nonsense", "there is no command 'nonsense'; use find, show, touches, check, ask, sparql, figure, validate, export"),
     ("--nonsense", "No such option"),
     ("find smic extra", "extra"),
 ]

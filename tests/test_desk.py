@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import policygraph as pg
-from policygraph import datasets, desk
+from policygraph import copies, datasets, desk
 from policygraph.datasets.files import MAXIMUM_SIZE
 from policygraph.errors import BadData, BadQuestion, UnknownName
 from policygraph.graph import ClaimGraph
@@ -125,12 +125,12 @@ def test_another_ontology_and_other_code_lists_are_seen(cache: Path, data: Path,
 def test_the_modules_that_make_a_graph_are_all_in_its_name() -> None:
     code = "import sys; from policygraph import datasets, graph; print(*(name for name in sys.modules if name.startswith('policygraph.')))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert {name.split(".")[1] for name in run.stdout.split()} - {"datasets"} == set(desk._MAKERS)
+    assert {name.split(".")[1] for name in run.stdout.split()} - {"datasets"} == set(copies.MAKERS)
 
 
 def test_another_program_does_not_use_the_copy(cache: Path, data: Path, reads: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     pg.load(data)
-    monkeypatch.setattr(desk, "__version__", "0.0.0")
+    monkeypatch.setattr(copies, "__version__", "0.0.0")
     pg.load(data)
     assert len(reads) == 2
 
@@ -170,12 +170,12 @@ def test_data_that_change_while_they_are_read_are_not_kept(cache: Path, data: Pa
 def test_a_few_copies_are_kept_and_nothing_else_is_touched(cache: Path, data: Path) -> None:
     cache.mkdir()
     (cache / "mine.npz").write_bytes(b"mine")
-    for number in range(desk._MOST_KEPT + 3):
+    for number in range(copies.MOST_KEPT + 3):
         (data / "dataset.yaml").write_text(HEAD.replace("trial", f"trial-{number}"), encoding="utf-8")
         pg.load(data)
-    assert len(list(cache.glob("policygraph-*.npz"))) == desk._MOST_KEPT
+    assert len(list(cache.glob("policygraph-*.npz"))) == copies.MOST_KEPT
     assert (cache / "mine.npz").read_bytes() == b"mine"
-    assert len(list(cache.iterdir())) == desk._MOST_KEPT + 1
+    assert len(list(cache.iterdir())) == copies.MOST_KEPT + 1
 
 
 @pytest.mark.parametrize("place", ["a file", "below a file", "/proc/policygraph", "\0"])

@@ -113,6 +113,7 @@ def test_the_keys_of_json_are_those_of_the_readme(desk_of_a_reader: Path) -> Non
         "sparql QUERY": f"sparql 'ASK {{}}' {small}", "figure touches ITEM": f"figure touches example-chip -o x.svg {small}",
         "validate DIR": "validate my-data --json", "export FILE": f"export x.ttl {small}",
         "touches ITEM": f"touches example-chip {small}", "check RULE": f"check ear-gp10 --item example-chip {small}",
+        "ask FILE": "ask accelerator-made-at-smic.yaml --json",
     }  # fmt: skip
     assert set(asked) == set(keys)
     for name, command in asked.items():

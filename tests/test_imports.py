@@ -13,10 +13,10 @@ import policygraph
 
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
-    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "case", "shipments", "datasets",
-    "columns", "lookup", "graph", "stretches", "edges", "grading", "kinds", "silence", "view", "paths", "rdf", "shapes",
+    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "bill", "case", "shipments", "datasets",
+    "columns", "lookup", "graph", "overlay", "stretches", "edges", "grading", "kinds", "silence", "view", "paths", "rdf", "shapes",
     "ownership", "content", "measures", "law",
-    "touches", "diversion", "formats", "matching", "figures", "report", "desk", "cli", "serve",
+    "touches", "scenario", "diversion", "formats", "matching", "figures", "report", "copies", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")
 

@@ -159,6 +159,8 @@ def test_every_condition_of_the_language_is_read(tmp_path: Path) -> None:
         - {headquartered: {role: any, parent: own, in: [D:5]}}
         - {listed: {role: end-user, list: entity-list, footnote: entity-list-fn4}}
         - {owned: {by: {list: entity-list}, share: 50}}
+        - {owned: {by: [{list: entity-list, footnote: entity-list-fn4}, sdn-list], share: 50, aggregate: false}}
+        - {content: {of: {origin: US}, controlled: destination, needs: r2, over: 25}}
         - {party: {role: exporter, is: [nvidia]}}
         - {person: {role: actor, of: [US], natural: true}}
         - {service: [maintain]}
@@ -250,6 +252,7 @@ def test_days_on_which_the_law_changes(tmp_path: Path) -> None:
         ("{classified: {in: no-such-list}}", "there is no list 'no-such-list'"),
         ("{part: scope}", "the rule has no part 'scope'"),
         ("{rule: r9}", "there is no rule 'r9'; did you mean 'r'?"),
+        ("{content: {of: {origin: US}, needs: r3, over: 25}}", "there is no rule 'r3'"),
         ("{owned: {by: {list: entity-list}, share: 120}}", "'owned': 'share' holds 120, but input should be less than or equal to 100"),
         ("{act: use, confidence: sure}", "'act': 'confidence' holds 'sure', but input should be '', 'unverified' or 'argued'"),
         ("{some: {among: 'pg:x', as: a, test: {act: use}}}", "the path does not parse:"),

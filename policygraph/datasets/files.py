@@ -49,6 +49,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_CODE = re.compile(r"[0-9]E[0-9]{3}\Z")
+"""Entries of control lists, such as 3E001, which YAML would take for a number with an exponent."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -234,10 +236,10 @@ def _compose(loader: Any, shown: str) -> Node:
 
 
 def plain(node: Node) -> Any:
-    """Return the plain value of a node, scalars by the core schema of YAML 1.2; a date stays text.
+    """Return the plain value of a node, scalars by the core schema of YAML 1.2; a date and an entry of a control list stay text.
 
-    >>> plain(parse_yaml("[NO, no, true, 7, 1e3, 2025-05-13, '7', ~]", "x.yaml"))
-    ['NO', 'no', True, 7, 1000.0, '2025-05-13', '7', None]
+    >>> plain(parse_yaml("[NO, no, true, 7, 1e3, 3E001, 2025-05-13, '7', ~]", "x.yaml"))
+    ['NO', 'no', True, 7, 1000.0, '3E001', '2025-05-13', '7', None]
     """
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
@@ -251,7 +253,7 @@ def plain(node: Node) -> Any:
         return node.text.lower() == "true"
     if _INTEGER.match(node.text) and len(node.text) < 300:
         return int(node.text)
-    return float(node.text) if _FLOAT.match(node.text) else node.text
+    return float(node.text) if _FLOAT.match(node.text) and not _CODE.match(node.text) else node.text
 
 
 @dataclass(frozen=True, slots=True)

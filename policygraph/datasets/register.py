@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 
@@ -22,7 +22,7 @@ from policygraph.names import BASE, PG, PREFIXES, folded, identifier
 from policygraph.ontology import Ontology
 from policygraph.truth import Strength
 
-__all__ = ["DOCUMENT_KEYS", "ENTITY_KEYS", "SLUG", "SOURCE_KEYS", "VERSION_KEYS", "Register", "article", "calendar_day"]
+__all__ = ["DOCUMENT_KEYS", "ENTITY_KEYS", "SLUG", "SOURCE_KEYS", "VERSION_KEYS", "Beneath", "Register", "article", "calendar_day"]
 
 ENTITY_KEYS: Final = ("id", "type", "name", "names", "identifiers", "note")
 DOCUMENT_KEYS: Final = (
@@ -32,7 +32,7 @@ SOURCE_KEYS: Final = (*DOCUMENT_KEYS, "versions", "complete", "claims")
 VERSION_KEYS: Final = ("version", "published", "url", "note")
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
-_NOT_DECLARED: Final = frozenset({"Document", "DocumentVersion", "Kind", "Claim", "Completeness", "Condition", "Stance"})
+_NOT_DECLARED: Final = frozenset({"Document", "DocumentVersion", "Kind", "Claim", "Completeness", "Condition", "Stance", "Scenario"})
 """Classes whose members come about otherwise than by an entry in ``entities/``."""
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _LOCAL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
@@ -63,6 +63,20 @@ def calendar_day(text: str) -> date:
     return day
 
 
+class Beneath(Protocol):
+    """What a register lies over: names that stand already and are not declared again."""
+
+    @property
+    def called(self) -> str:
+        """What errors call it, such as "the shipped data"."""
+
+    def class_of(self, id_: str) -> str | None:
+        """Return the class of an entity or document, or None where it has none of that name."""
+
+    def near(self, id_: str) -> tuple[str, ...]:
+        """Return the names that are nearest to one that it has not."""
+
+
 class Register:
     """Everything that has been declared, and where.
 
@@ -74,6 +88,8 @@ class Register:
         The kinds of document that the evidence table grades.
     faults
         Where faults are noted.
+    beneath
+        What stands already, if anything does.
 
     Examples
     --------
@@ -83,8 +99,9 @@ class Register:
     ('Company', "no entity is named 'TSMC'; did you mean 'tsmc'?")
     """
 
-    def __init__(self, ontology: Ontology, carriers: Mapping[str, Strength], faults: Faults) -> None:
+    def __init__(self, ontology: Ontology, carriers: Mapping[str, Strength], faults: Faults, beneath: Beneath | None = None) -> None:
         self.ontology = ontology
+        self.beneath = beneath
         self.carriers = carriers
         self.faults = faults
         self.entities: dict[str, Entity] = {}
@@ -103,7 +120,9 @@ class Register:
         entity = self.entities.get(id_)
         if entity is not None:
             return entity.type
-        return "Document" if id_ in self.documents else None
+        if id_ in self.documents:
+            return "Document"
+        return self.beneath.class_of(id_) if self.beneath else None
 
     def unknown(self, id_: str, what: str = "entity") -> str:
         """Say that nothing bears the name, and which names are near."""
@@ -123,7 +142,8 @@ class Register:
             if same:
                 self._hints[id_] = (same,)
             elif len(self._hints) < _HINTS:
-                self._hints[id_] = nearest(id_, (*self.entities, *self.documents), 2)
+                own = nearest(id_, (*self.entities, *self.documents), 2)
+                self._hints[id_] = own or (self.beneath.near(id_) if self.beneath else ())
             else:
                 return ()
         return self._hints[id_]
@@ -132,6 +152,10 @@ class Register:
 
     def _declare(self, id_: str, file: str, line: int) -> bool:
         """Tell whether the id is well formed and new."""
+        if self.beneath and self.beneath.class_of(id_) is not None:
+            text = f"'{id_}' stands in {self.beneath.called} already; claim about it under `claims`, or choose another id"
+            self.faults.add(file, line, text)
+            return False
         prefix, colon, local = id_.partition(":")
         if colon:
             coded = PREFIXES.get(prefix, "").startswith(_CODED)
@@ -167,7 +191,8 @@ class Register:
             except UnknownName as error:
                 self.faults.add(record.file, at("type"), str(error))
             if type_ in _NOT_DECLARED:
-                where = "as a file in sources/ or in tables/documents.csv" if type_ == "Document" else "by the claims themselves"
+                otherwise = {"Document": "as a file in sources/ or in tables/documents.csv", "Scenario": "by the scenario file itself"}
+                where = otherwise.get(type_, "by the claims themselves")
                 self.faults.add(record.file, at("type"), f"a {type_} is not declared as an entity, but {where}")
         names, identifiers = self._names(record), self._identifiers(record)
         fresh = "id" in texts and self._declare(texts["id"], record.file, at("id"))

@@ -38,8 +38,9 @@ class Said:
 
     Attributes
     ----------
-    published, recorded
-        The day of the version that says it, and the day of the earliest public document that does.
+    published, recorded, begun
+        The day of the version that says it, the day of the earliest public document that does, and the day by which had begun what is
+        told without a beginning.
     by
         Empty for the publisher.
     begin, end
@@ -56,6 +57,7 @@ class Said:
     version: int
     published: date
     recorded: date
+    begun: date
     stance: Stance
     by: str
     begin: Bound | None
@@ -74,7 +76,7 @@ class Said:
         end = end or (LAST, LAST)
         if begin is None:
             timeless = relation.time is TimeRule.TIMELESS
-            begin = (FIRST, FIRST) if timeless else (FIRST, min(self.recorded.toordinal(), end[1] - 1))
+            begin = (FIRST, FIRST) if timeless else (FIRST, min(self.begun.toordinal(), end[1] - 1))
         return Interval(*begin, *end)
 
 
@@ -85,10 +87,15 @@ class Speech:
     ----------
     register
         Who and what there is; complete before anything is read.
+    recorded
+        The day on which what is said counts as on record, unless it says otherwise; that of the document where left out.
+    begun
+        The day by which had begun what is told without a beginning; the day on record where left out.
     """
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, recorded: date | None = None, begun: date | None = None) -> None:
         self.register = register
+        self._recorded, self._begun = recorded, begun
         self.faults: Faults = register.faults
         self._bounds: dict[str, Bound | str] = {}
         self._versions: dict[tuple[str, str], tuple[int, date]] = {}
@@ -98,7 +105,7 @@ class Speech:
         texts, faults, file, before = record.texts, self.faults, record.file, len(self.faults)
         line_of = record.line_of
         number, published = self._version(record, document)
-        recorded = published
+        recorded = self._recorded or published
         if "recorded" in texts:
             try:
                 recorded = calendar_day(texts["recorded"])
@@ -143,7 +150,8 @@ class Speech:
         qualifiers = self._qualifiers(record)
         sound = len(faults) == before
         return Said(
-            file, record.line, document, number, published, recorded, stance, by, begin, end, holds, texts, qualifiers, sound
+            file, record.line, document, number, published, recorded, min(recorded, self._begun or recorded), stance, by, begin, end,
+            holds, texts, qualifiers, sound,
         )  # fmt: skip
 
     def _version(self, record: Record, document: Document) -> tuple[int, date]:

@@ -7,8 +7,9 @@ claim's statement.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from policygraph.claims import Claim, Complete, Document, Kind, Stance
@@ -49,6 +50,10 @@ class Statements:
     ----------
     register
         Who and what there is; complete before the first claim is read.
+    earlier
+        Claims that stand already, by id: a claim may dispute one of them, and none may bear its id.
+    recorded, begun
+        As in :class:`~policygraph.datasets.speech.Speech`.
 
     Examples
     --------
@@ -66,6 +71,9 @@ class Statements:
     """
 
     register: Register
+    earlier: Mapping[str, Claim] = field(default_factory=dict)
+    recorded: date | None = None
+    begun: date | None = None
     kinds: dict[str, Kind] = field(default_factory=dict)
     completes: list[Complete] = field(default_factory=list)
     _claims: list[Entry | None] = field(default_factory=list)
@@ -73,7 +81,7 @@ class Statements:
     _fits: dict[tuple[str, tuple[str, ...]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.speech = Speech(self.register)
+        self.speech = Speech(self.register, self.recorded, self.begun)
         self.faults: Faults = self.register.faults
 
     # ---- reading
@@ -408,6 +416,8 @@ class Statements:
             if claim.name in self.register.places:
                 said = f"the claim id '{claim.name}' is declared at {self.register.places[claim.name]} as something else; choose another"
                 self.faults.extend([(place, said)])
+            elif claim.id in self.earlier:
+                self.faults.extend([(place, f"the claim id '{claim.id}' stands in the data already; choose another")])
         refuse_duplicates(entries, self.faults)
         refuse_contradictions(entries, self.register.ontology, self.faults)
         refuse_rivals(entries, self.register.ontology, self.faults)
@@ -419,7 +429,7 @@ class Statements:
         known = {entry[1].id: entry[1] for entry in self._claims if entry is not None}
         ontology = self.register.ontology
         for dispute in self._disputes:
-            said, target = dispute.said, known.get(dispute.disputed)
+            said, target = dispute.said, known.get(dispute.disputed) or self.earlier.get(dispute.disputed)
             if target is None:
                 names = [dispute.name for dispute in self._disputes if dispute.name]
                 if dispute.disputed in names:

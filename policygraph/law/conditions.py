@@ -225,15 +225,28 @@ class Contains(_Condition):
 
 
 class Content(_Condition):
-    """The share of an item's value that is content of a sort exceeds a threshold; a discrete part stops the count.
+    """The share of an item's value that is content of a sort exceeds a threshold; with 0, any amount is enough.
 
-    ``controlled`` says for which place content must be controlled to count: ``destination``, that of the foreign item.
+    Attributes
+    ----------
+    of
+        What a part must be to count.
+    controlled
+        For which place content must be controlled to count: ``destination``, that of the item.
+    needs
+        The rule that must reach a part, put to it alone with the destination and the act of the case; without one it stays unknown
+        whether a part is controlled.
+    over
+        The threshold, in per cent.
+    stop_at
+        ``discrete``: what is inside a discrete part that does not count itself is no longer counted.
     """
 
     kind: Literal["content"] = "content"
     item: str = "item"
     of: Target
     controlled: Literal["", "destination"] = ""
+    needs: str = ""
     over: float = Field(ge=0, le=100)
     stop_at: Literal["", "discrete"] = ""
 
@@ -281,11 +294,14 @@ class Listed(_Condition):
 
 
 class Owned(_Condition):
-    """A party is owned, to this share or more, by parties that are on a list."""
+    """A party is owned, to this share or more, by parties that are on a list, or on one of several.
+
+    Whoever is owned so counts as such an owner in turn, with all it holds. ``aggregate: false`` asks for one owner that holds so much.
+    """
 
     kind: Literal["owned"] = "owned"
     role: Words = ("any",)
-    by: Listed
+    by: tuple[Listed, ...] = Field(min_length=1)
     share: float = Field(default=50, gt=0, le=100)
     aggregate: bool = True
 

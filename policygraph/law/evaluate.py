@@ -22,6 +22,7 @@ from policygraph.case import Case, Party
 from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
+from policygraph.law.contents import content
 from policygraph.law.facts import Facts
 from policygraph.law.knowing import knowledge
 from policygraph.law.quantified import quantified
@@ -76,6 +77,7 @@ class Evaluation:
         self.textual = textual
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
@@ -90,6 +92,10 @@ class Evaluation:
         """Return how a rule comes out on a case, or on another item put in the place of the case's own."""
         bound = Bound(item or case.item, case)
         return self.settled(lambda: self.rule(rule, bound))
+
+    def covered(self, condition: law.Condition, item: str) -> Reading:
+        """Return how a condition comes out on an item by itself."""
+        return self.settled(lambda: self.condition(condition, Bound(item, None)))
 
     def settled(self, read: Callable[[], T]) -> T:
         """Read again and again until what rules were taken to say of each other is what they say."""
@@ -252,9 +258,7 @@ class Evaluation:
                     condition.role, bound, lambda party: self.facts.headquartered(party, condition.in_, condition.parent)
                 )
             case law.Owned():
-                return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.owned(party, condition.by, condition.share)
-                )
+                return self.told.of_parties(condition.role, bound, lambda party: self.facts.owned(party, condition))
             case law.PartyIs():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.is_party(party, condition.is_, condition.class_)
@@ -268,6 +272,8 @@ class Evaluation:
             case law.Place():
                 parts = [self.told.of_place(role, condition.in_, condition.except_, bound) for role in condition.role]
                 return parts[0] if len(parts) == 1 else joined("any", "one of these is there", parts)
+            case law.Content():
+                return content(self, condition, bound)
             case law.Knowledge():
                 return knowledge(self, condition.of, bound)
             case _:

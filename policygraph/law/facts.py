@@ -17,13 +17,13 @@ from policygraph.case import Party
 from policygraph.findings import Gap, Step
 from policygraph.law import conditions as law
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported
+from policygraph.ownership import WHOLE, Capture, Cascade, Share, parts_per_million, stakes_in
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
 __all__ = ["Facts"]
 
-_HALF = 50.0
-_PER_CENT = 100.0
+_HALF = parts_per_million(50)
 
 
 class Facts:
@@ -273,51 +273,41 @@ class Facts:
             for row in view.find(None, relation, id_):
                 if not view.edges.all_for[row]:
                     continue
-                low, high = self.share(row) if relation == "owns" else (_PER_CENT, _PER_CENT)
-                if high < _HALF:
+                share = stakes_in(view, (row,))[0].share() if relation == "owns" else Share(WHOLE, WHOLE)
+                if share.high < _HALF:
                     continue
                 step = view.step(row, inverse=True)
-                found.append((step, low >= _HALF, supported(view.verdict(step.subject, relation, id_))))
+                found.append((step, share.low >= _HALF, supported(view.verdict(step.subject, relation, id_))))
         return found
 
-    def share(self, row: int) -> tuple[float, float]:
-        """Return the least and the most that an edge of owning may amount to, in per cent."""
-        low, high = 0.0, _PER_CENT
-        for claim in self.view.edges.rows(row).tolist():
-            told = self.view.graph.table.qualifiers.get(claim, {})
-            if "share" in told:
-                return float(told["share"]), float(told["share"])
-            low = max(low, float(told.get("shareMin", low)))
-            high = min(high, float(told.get("shareMax", high)))
-        return low, high
-
-    def owned(self, party: Party, by: law.Listed, share: float) -> Reading:
-        """Read whether parties on a list together hold a share of a party, counting direct holdings only."""
-        label = f"{self.name(str(party))} is held to {share:g} % or more by parties on {self.name(by.list)}"
-        gap = Gap(None, "owns", str(party), "Agent", f"which parties on {self.name(by.list)} hold how much of {party}")
-        note = "direct holdings only; holdings through others are not followed"
-        if party.is_stranger:
-            return Reading("owned", label, UNKNOWN, note=note, gaps=lambda: (gap,))
-        view, holdings = self.view, []
-        for row in view.find(None, "owns", party.id):
-            if view.edges.all_for[row]:
-                step = view.step(row, inverse=True)
-                holder = self.listed(Party(id=step.subject), by.list, by.footnote)
-                holdings.append((self.share(row)[0], view.verdict(step.subject, "owns", party.id) & holder.verdict, step, holder))
-        holdings.sort(key=lambda holding: (-holding[1].uncontested.for_, -holding[1].all_.for_, -holding[0]))
-        held, verdict, used = 0.0, YES, []
-        for low, both, step, holder in holdings:
-            if not both.all_.for_:
-                break
-            held, verdict = held + low, verdict & supported(both)
-            used.append((step, holder))
-            if held >= share:
-                break
-        enough = held >= share
-        return Reading(
-            "owned", label, verdict if enough else UNKNOWN, note=noted(note, f"{held:g} % on record at least"),
-            steps=tuple(step for step, _ in used), beside=tuple(holder for _, holder in used), gaps=lambda: (gap,),
+    def owned(self, party: Party, condition: law.Owned) -> Reading:
+        """Read whether parties on lists hold a share of a party, directly or through companies that are held so themselves."""
+        by = [(one.list, one.footnote) for one in condition.by]
+        lists = " or ".join(self.name(list_) + (f" with {self.name(footnote)}" if footnote else "") for list_, footnote in by)
+        label = f"{self.name(str(party))} is held to {condition.share:g} % or more by parties on {lists}"
+        key = ("owned", party, *by, condition.share, condition.aggregate)
+        if key in self._known:
+            return self._known[key]
+        cascade = Cascade(self.view, by, parts_per_million(condition.share), (party,), aggregate=condition.aggregate)
+        found = cascade.capture(party)
+        decided = found.verdict.all_.for_
+        shown = [owner for first in found.owners if first.counts or not decided for owner in first.walk() if owner.counts or not decided]
+        listings = {owner.id: owner for owner in shown if owner.on}
+        note = "no owner is on record" if not found.owners else f"they hold {found.share}" + _at_tier(found)
+        self._known[key] = Reading(
+            "owned", label, found.verdict, note=noted(note, found.note), steps=tuple(owner.step for owner in shown if owner.step),
+            beside=tuple(
+                self.listed(Party(id=id_), list_, footnote)
+                for id_, owner in listings.items() for list_, footnote in by if list_ in owner.on
+            ),
+            gaps=lambda: self._untold_owners(party) or found.gaps, claims=cascade.claims,
         )  # fmt: skip
+        return self._known[key]
+
+    def _untold_owners(self, party: Party) -> tuple[Gap, ...]:
+        if party.is_stranger and party.owners is None:
+            return (Gap("case", "owners", None, "Agent", f"who owns {party}, and how much of it, or that nobody does"),)
+        return ()
 
     # ---- items
 
@@ -395,6 +385,10 @@ class Facts:
             "measure", label, result.verdict, note=noted(best.text if best else "", result.note), evidence=evidence,
             gaps=lambda: (gap,), claims=lambda: (view.graph.table.ids[row] for row in all_rows),
         )  # fmt: skip
+
+
+def _at_tier(found: Capture) -> str:
+    return f", by way of {found.tier - 1} that are held so themselves" if found.tier and found.tier > 1 else ""
 
 
 def _listed(places: Sequence[str]) -> str:

@@ -141,7 +141,7 @@ def _roles(condition: law.Condition) -> Iterable[str]:
         case law.Classified() | law.Measure() | law.Has() | law.Statement() | law.Contains() | law.RuleResult():
             yield condition.item
         case law.Content():
-            yield from (condition.item, "bill", "to")
+            yield from (condition.item, "bill", "to", "act", "value", "quantity")
         case law.Destination():
             yield "to"
         case law.Place() | law.Listed() | law.Headquartered() | law.Owned() | law.PartyIs() | law.PersonOf():

@@ -187,6 +187,7 @@ def _check_whole(book: Rulebook, faults: Faults, provisions: Container[str] | No
         for condition in conditions_of(rule):
             line = int(condition.place.rpartition(":")[2] or 1)
             asked = [condition.rule] if isinstance(condition, law.RuleResult) else []
+            asked += [condition.needs] if isinstance(condition, law.Content) and condition.needs else []
             asked += [target.rule for target, _ in law.targets_of(condition) if target.rule]
             for name in asked:
                 if name not in book.rules:

@@ -20,7 +20,7 @@ from functools import cached_property, reduce
 from typing import Any, Protocol
 
 from policygraph.findings import Evidence, Gap, Proof, Step
-from policygraph.truth import Outcome, Strength, Truth, Verdict
+from policygraph.truth import Outcome, Strength, Truth, Verdict, merged
 
 __all__ = ["NO", "UNKNOWN", "YES", "Reading", "doubted", "joined", "merged", "noted", "opposed", "pivotal_gaps", "supported", "weighed"]
 
@@ -234,24 +234,6 @@ def doubted(reading: Reading, of: _Doubtful, on: date) -> Reading:
         said = f"known from the edition of {of.edition} and carried back, so it counts as presumed at most"
         reading = reading.capped(Strength.PRESUMED, said)
     return reading
-
-
-def merged(verdicts: Iterable[Verdict]) -> Verdict:
-    """Merge evidence on one question: the stronger side stands, and a lesser one makes it contested.
-
-    >>> supported, refuted = Verdict.sure(True, Strength.REPORTED), Verdict.sure(False, Strength.PRESUMED)
-    >>> str(merged([supported, refuted]).outcome), str(merged([supported]).outcome)
-    ('contested', 'met')
-    """
-    given = tuple(verdicts)
-    for_ = max((verdict.all_.for_ for verdict in given), default=0)
-    against = max((verdict.all_.against for verdict in given), default=0)
-    clear_for = max((verdict.uncontested.for_ for verdict in given), default=0)
-    clear_against = max((verdict.uncontested.against for verdict in given), default=0)
-    if for_ and for_ >= against:
-        undisputed = against == 0 and clear_against == 0
-        return Verdict(Truth(for_, 0), Truth(clear_for if undisputed else 0, 0))
-    return Verdict(Truth(0, against), Truth(0, clear_against))
 
 
 def weighed(presumption: Verdict, record: Verdict) -> Verdict:

@@ -389,6 +389,8 @@ class Rulebook:
         for condition, inner in law.below(where, negated=negated):
             if isinstance(condition, law.RuleResult):
                 yield condition.rule, inner
+            if isinstance(condition, law.Content) and condition.needs:
+                yield condition.needs, inner
             codes: list[tuple[tuple[law.Entry, ...], bool]] = []
             if isinstance(condition, law.Classified):
                 codes += [(condition.in_, inner), (condition.except_, True)]

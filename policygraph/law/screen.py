@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from policygraph.law.explain import assumed, refuse_strange_words
-from policygraph.law.plan import Plan, Source
+from policygraph.law.plan import Plan, distinct
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.table import CaseTable
+from policygraph.law.trees import Source
 from policygraph.law.verdicts import CODES, OUTCOMES, Codes, Verdicts, agreed
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
@@ -109,8 +110,9 @@ def _category(codes: Codes) -> Any:
 
 
 def screen(
-    view: FrozenView, book: Rulebook, cases: CaseTable, rules: Sequence[str] | None = None, assume: Mapping[str, str] | None = None
-) -> Screening:
+    view: FrozenView, book: Rulebook, cases: CaseTable, rules: Sequence[str] | None = None, assume: Mapping[str, str] | None = None,
+    *, on: date | None = None,
+) -> Screening:  # fmt: skip
     """Put rules to every case of a table.
 
     Parameters
@@ -123,6 +125,8 @@ def screen(
         Ids or titles of rules; None for all.
     assume
         Statuses to assume, by rule.
+    on
+        The day by which the law is read; None for that of the view.
 
     Raises
     ------
@@ -146,7 +150,7 @@ def screen(
     for cells in told.values():
         for cell in cells:
             _refuse(cell, book)
-    plan = Plan(view, book, cases, told, assumed(book, assume or {}))
+    plan = Plan(view, book, cases, told, assumed(book, assume or {}), on)
     codes = np.empty((len(asked), len(cases)), dtype=np.uint8)
     orders = sorted({rule.order for rule in asked if rule.effect == "licence-required"}) if rules is None else []
     licences = {order: np.empty(len(cases), dtype=np.uint8) for order in orders}
@@ -165,7 +169,7 @@ def screen(
     with ThreadPoolExecutor(_THREADS) as pool:
         for _ in pool.map(work, range(0, len(cases), _CHUNK)):
             continue
-    return Screening(view.as_of, tuple(rule.id for rule in asked), codes, licences, cases.names)
+    return Screening(plan.on, tuple(rule.id for rule in asked), codes, licences, cases.names)
 
 
 def _refuse(cell: Mapping[str, Any], book: Rulebook) -> None:
@@ -235,7 +239,7 @@ class _Chunk:
                 combinations, digit = np.divmod(combinations, count)
                 env |= {id_: Verdicts.decoded(np.take(table, digit)) for id_, table in tables.items()}
             return np.take(run(env, span).codes, place)
-        place, first = _distinct(key)
+        place, first = distinct(key, span)
         for each, _, tables in digits:
             env |= {id_: Verdicts.decoded(np.take(table, each[first])) for id_, table in tables.items()}
         return np.take(run(env, len(first)).codes, place)
@@ -277,18 +281,8 @@ def _keyed(digits: Sequence[Digit], size: int) -> tuple[npt.NDArray[np.int64], i
     key, span, is_plain = np.zeros(size, np.int64), 1, True
     for each, count, _ in digits:
         if span * count >= 1 << 62:
-            key, first = _distinct(key)
+            key, first = distinct(key, span)
             span, is_plain = len(first), False
         key = key * count + each
         span *= count
     return key, span, is_plain
-
-
-def _distinct(key: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return for each row the number of its key among the different ones, and for each of them the first row that has it."""
-    import pandas as pd
-
-    place, found = pd.factorize(key)
-    first = np.empty(len(found), np.int64)
-    first[place[::-1]] = np.arange(len(key) - 1, -1, -1)
-    return place, first

@@ -176,15 +176,11 @@ class Told:
         return joined("any", "where the larger thing goes" if parts else "it goes into nothing", parts)
 
     def input(
-        self, condition: law.Act | law.EndUse | law.Service | law.Amount | law.Given | law.Authorised | law.Content, bound: Bound
+        self, condition: law.Act | law.EndUse | law.Service | law.Amount | law.Given | law.Authorised, bound: Bound
     ) -> Reading:
         """Read a condition that only the case can answer."""
         case = bound.case
         match condition:
-            case law.Content():
-                what = condition.name or f"content above {condition.over:g} %"
-                why = f"{what}: the content of an item is not counted, so this is not decided"
-                return self.untold("bill-of-materials", "Values", why, bound)
             case law.Act():
                 if case is None or not case.act:
                     return self.untold("act", "Act", "what is done with the item", bound)

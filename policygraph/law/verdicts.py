@@ -128,10 +128,17 @@ def weighed(presumption: Verdicts, record: Verdicts) -> Verdicts:
 
 def agreed(given: Verdicts, starts: npt.NDArray[np.intp]) -> Verdicts:
     """Return one verdict for each run of rows, the members of a family: that of all if they agree, and nothing where they differ."""
+    many = np.diff(starts, append=len(given.all_))
+    several = np.flatnonzero(many > 1)
+    begins = np.concatenate(([0], np.cumsum(many[several])[:-1])).astype(np.intp)
+    rows = np.arange(int(many[several].sum())) + np.repeat(starts[several] - begins, many[several])
 
     def one(grades: Signed) -> Signed:
-        least, most = np.minimum.reduceat(grades, starts), np.maximum.reduceat(grades, starts)
-        return np.where(least > 0, least, np.where(most < 0, most, np.int8(0))).astype(np.int8)
+        found = grades[starts]
+        if len(several):
+            least, most = (bound.reduceat(grades[rows], begins) for bound in (np.minimum, np.maximum))
+            found[several] = np.where(least > 0, least, np.where(most < 0, most, np.int8(0)))
+        return found
 
     return Verdicts(one(given.all_), one(given.clear))
 

@@ -160,7 +160,7 @@ class Writing:
             elif name in _TARGETS.get(key, ()):
                 told[name] = self.target(item, depth)
             elif key == "owned" and name == "by":
-                told[name] = self._listed(item)
+                told[name] = [self._listed(one) for one in (item.items if isinstance(item, Sequence) else [item])]
             else:
                 told[name] = self._value(name, item, key == "classified")
         return told
