@@ -319,6 +319,7 @@ class Facts:
     def claimed(self, id_: str, codes: Sequence[law.Entry], on: date, label: str) -> Reading:
         """Read whether an item, or the family it is a variant of, is said to be specified in one of some entries."""
         view, found, steps, notes = self.view, [], [], []
+        open_ = False  # an entry is said, and one of its paragraphs is asked for
         for holder in (id_, *self.family(id_)):
             for row in view.find(holder, "classifiedAs"):
                 step = view.step(row)
@@ -332,7 +333,9 @@ class Facts:
                 elif "EAR99" in (code, *(entry.code for entry in codes)):
                     found.append(opposed(said))
                     steps.append(step)
-        if id_ in view.graph.index and not found:
+                else:
+                    open_ = open_ or any(entry.code.startswith(f"{code}.") for entry in codes)
+        if id_ in view.graph.index and not found and not open_:
             relation = view.graph.relation_index["classifiedAs"]
             found.append(Verdict.sure(False, Strength(int(view.complete_from(relation)[view.graph.index[id_]]))))
         gap = Gap(id_, "classifiedAs", None, "ECCN", f"under which entry {self.name(id_)} falls")

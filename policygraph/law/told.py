@@ -21,6 +21,8 @@ from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]
 
+_SHOWN = 6
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -93,8 +95,15 @@ class Told:
             return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
 
         held = among(condition.in_) and not among(condition.except_)
-        wanted = ", ".join(entry.code for entry in condition.in_[:6])
-        label = f"specified in {wanted}{' and so on' if len(condition.in_) > 6 else ''}; the case says: {', '.join(codes) or 'in no entry'}"
+        finer = [
+            entry.code for entry in (*condition.in_, *condition.except_) for code in codes
+            if entry.stands(on) and entry.code.startswith(f"{code}.")
+        ]  # fmt: skip
+        wanted = ", ".join(entry.code for entry in condition.in_[:_SHOWN])
+        label = f"specified in {wanted}{' and so on' if len(condition.in_) > _SHOWN else ''}; the case says: {', '.join(codes) or 'in no entry'}"
+        if finer and (held or not among(condition.in_)):
+            gap = Gap("case", "eccn", None, "ECCN", f"which paragraph it is in; it may be in {', '.join(finer[:_SHOWN])}")
+            return Reading("classified", f"{label}, and no paragraph", UNKNOWN, gaps=lambda: (gap,))
         return Reading("classified", label, Verdict.sure(held))
 
     def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
