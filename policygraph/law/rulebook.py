@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,7 +31,7 @@ from policygraph.ontology import Ontology
 if TYPE_CHECKING:
     from policygraph.law.inputs import Inputs
 
-__all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation", "owning_lists"]
+__all__ = ["BINDINGNESS", "About", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation", "owning_lists"]
 
 Effect = Literal[
     "not-subject", "subject-to-ear", "classified", "licence-required", "excepted", "limits-exceptions", "review-policy",
@@ -275,6 +275,19 @@ def _entries(condition: law.Condition) -> Iterator[law.Entry]:
 
 
 @dataclass(frozen=True)
+class About:
+    """What speaks to a requirement."""
+
+    exceptions: tuple[Rule, ...]
+    limits: tuple[Rule, ...]
+    reviews: tuple[Rule, ...]
+
+    def barring(self, exception: Rule) -> tuple[Rule, ...]:
+        """Return the limits that do not leave an exception."""
+        return tuple(limit for limit in self.limits if not exception.falls_under(limit.leaves))
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """All rules of a directory.
 
@@ -366,7 +379,30 @@ class Rulebook:
 
     def of_effect(self, *effects: str) -> tuple[Rule, ...]:
         """Return the rules of some effects, in the order of their ids."""
-        return tuple(rule for _, rule in sorted(self.rules.items()) if rule.effect in effects)
+        return self._by_effect[effects[0]] if len(effects) == 1 else tuple(rule for rule in self._in_order if rule.effect in effects)
+
+    @cached_property
+    def _in_order(self) -> tuple[Rule, ...]:
+        return tuple(rule for _, rule in sorted(self.rules.items()))
+
+    @cached_property
+    def _by_effect(self) -> Mapping[str, tuple[Rule, ...]]:
+        return {effect: tuple(rule for rule in self._in_order if rule.effect == effect) for effect in get_args(Effect)}
+
+    def about(self, requirement: Rule, on: date) -> About:
+        """Return the exceptions, limits of exceptions and review policies that speak to a requirement, as its basis stands on a day."""
+        key = (requirement.id, on)
+        if key not in self._about:
+            found = {
+                effect: tuple(one for one in self.of_effect(effect) if requirement.falls_under(one.concerns, on))
+                for effect in ("excepted", "limits-exceptions", "review-policy")
+            }
+            self._about[key] = About(*found.values())
+        return self._about[key]
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, date], About]:
+        return {}
 
     def notices(self, topic: str) -> tuple[Rule, ...]:
         """Return the rules by which the public is on notice of a topic."""
