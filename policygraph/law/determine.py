@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from policygraph.case import Case
 from policygraph.law import conditions as law
@@ -25,6 +26,9 @@ from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.rulings import Conflict, Determination, OrderRulings, Ruling
 from policygraph.truth import Truth, Verdict
 from policygraph.view import FrozenView
+
+_FLIP_BUDGET: Final = 8
+"""Rejections tried for the whole of the law, each of which asks many rules again."""
 
 __all__ = ["HOME", "conflicts", "determine", "jurisdiction", "licence_reading"]
 
@@ -84,6 +88,7 @@ def determine(
         view, book, told, statuses, text=f"Is a licence required for {item}{f' ({rest})' if rest != Case() else ''}?",
         answer=lambda other, one: licence_reading(other, told, one, home),
         rules=tuple(rule for rule in required if rule.order == home), shared=shared,
+        budget=_FLIP_BUDGET,
     )  # fmt: skip
     others = sorted({rule.order for rule in book.rules.values()} - {home})
     orders = {home: asked.order(home, rulings, question.reading), **{order: asked.order(order, rulings) for order in others}}

@@ -53,6 +53,8 @@ class Question:
         The rules asked for, the first one first.
     shared
         An evaluation of the same view, day and assumptions to go on with; None for one of its own.
+    budget
+        How many rejections are tried in the search for flips.
     """
 
     view: FrozenView
@@ -63,6 +65,7 @@ class Question:
     answer: Answer
     rules: tuple[Rule, ...]
     shared: Evaluation | None = None
+    budget: int = _FLIP_BUDGET
 
     @property
     def on(self) -> date:
@@ -239,7 +242,7 @@ class Question:
 
         return flips(
             lambda rejected: again(rejected).verdict, lambda rejected: again(rejected).rests_on, source,
-            budget=max(12, _FLIP_BUDGET // max(1, len(self.family))),
+            budget=max(min(12, self.budget), self.budget // max(1, len(self.family))),
         )
 
     def _intervals(self, reading: Reading) -> Iterator[tuple[date | None, date | None]]:

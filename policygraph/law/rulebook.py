@@ -355,11 +355,18 @@ class Rulebook:
 
     def classifiers(self, codes: tuple[law.Entry, ...]) -> tuple[Rule, ...]:
         """Return the rules that put an item in one of the entries or in a paragraph of one."""
-        return tuple(
-            rule
-            for rule in self.rules.values()
-            if rule.effect == "classified" and any(entry.covers(code) for entry in codes for code in rule.classifies)
-        )
+        key = tuple(entry.code for entry in codes)
+        if key not in self._classifiers:
+            self._classifiers[key] = tuple(
+                rule
+                for rule in self.rules.values()
+                if rule.effect == "classified" and any(entry.covers(code) for entry in codes for code in rule.classifies)
+            )
+        return self._classifiers[key]
+
+    @cached_property
+    def _classifiers(self) -> dict[tuple[str, ...], tuple[Rule, ...]]:
+        return {}
 
     @cached_property
     def inputs(self) -> Inputs:

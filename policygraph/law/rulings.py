@@ -290,7 +290,7 @@ class Determination:
     def to_json(self) -> dict[str, Any]:
         """Return it in the form the command line prints with ``--json``."""
         home, others = self.orders[self.home].to_json(), [order for code, order in self.orders.items() if code != self.home]
-        told = self.finding.to_json()
+        told = {key: value for key, value in self.finding.to_json().items() if key != "intervals"}
         duties = {
             ruling.rule.id: str(ruling.outcome)
             for order in others for ruling in order.of("obliges", "forbids-compliance", "licence-required", "prohibited")
