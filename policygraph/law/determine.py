@@ -88,7 +88,7 @@ def determine(
         view, book, told, statuses, text=f"Is a licence required for {item}{f' ({rest})' if rest != Case() else ''}?",
         answer=lambda other, one: licence_reading(other, told, one, home),
         rules=tuple(rule for rule in required if rule.order == home), shared=shared,
-        budget=_FLIP_BUDGET,
+        budget=_FLIP_BUDGET, over_time=False,
     )  # fmt: skip
     others = sorted({rule.order for rule in book.rules.values()} - {home})
     orders = {home: asked.order(home, rulings, question.reading), **{order: asked.order(order, rulings) for order in others}}

@@ -55,6 +55,8 @@ class Question:
         An evaluation of the same view, day and assumptions to go on with; None for one of its own.
     budget
         How many rejections are tried in the search for flips.
+    over_time
+        Whether the finding tells over which dates it stays the same.
     """
 
     view: FrozenView
@@ -66,6 +68,7 @@ class Question:
     rules: tuple[Rule, ...]
     shared: Evaluation | None = None
     budget: int = _FLIP_BUDGET
+    over_time: bool = True
 
     @property
     def on(self) -> date:
@@ -129,7 +132,7 @@ class Question:
             classes={id_: graph.node_class[graph.index[id_]] for id_ in ends},
             find_gaps=lambda: self._gaps(reading),
             find_flips=lambda: self._flips(reading),
-            find_intervals=lambda: self._intervals(reading),
+            find_intervals=lambda: self._intervals(reading) if self.over_time else (),
         )  # fmt: skip
 
     def _named(self, rule: Rule) -> str:
