@@ -27,7 +27,7 @@ from policygraph.law.rulings import Conflict, Determination, OrderRulings, Rulin
 from policygraph.truth import Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["conflicts", "determine", "jurisdiction"]
+__all__ = ["HOME", "conflicts", "determine", "jurisdiction", "licence_reading"]
 
 HOME = "US"
 """The order whose licence is asked for where the case does not say which: that of the regulations most rules are of."""
@@ -83,7 +83,7 @@ def determine(
     required = book.of_effect("licence-required")
     question = Question(
         view, book, told, statuses, text=f"Is a licence required for {item}{f' ({rest})' if rest != Case() else ''}?",
-        answer=lambda other, one: _licence(other, told, one, home),
+        answer=lambda other, one: licence_reading(other, told, one, home),
         rules=tuple(rule for rule in required if rule.order == home), shared=shared,
     )  # fmt: skip
     others = sorted({rule.order for rule in book.rules.values()} - {home})
@@ -146,7 +146,7 @@ class _Asked:
             reviews[ruling.rule.id] = tuple(one.rule.id for one in concerning["review-policy"])
         if licence is None:
             licence = of_family(
-                self.evaluation, case.item, self.family, lambda other, one: _licence(other, case, one, order)
+                self.evaluation, case.item, self.family, lambda other, one: licence_reading(other, case, one, order)
             )
         return OrderRulings(order, licence.verdict, mine, available, reviews)
 
@@ -171,7 +171,7 @@ def jurisdiction(book: Rulebook, order: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id not in asked)
 
 
-def _licence(evaluation: Evaluation, case: Case, item: str, order: str) -> Reading:
+def licence_reading(evaluation: Evaluation, case: Case, item: str, order: str) -> Reading:
     """Read whether any requirement of an order stands that no exception takes away."""
     rules = [rule for rule in evaluation.book.of_effect("licence-required") if rule.order == order]
     if not rules:

@@ -25,7 +25,7 @@ from policygraph.law import conditions as law
 from policygraph.law.contents import content
 from policygraph.law.facts import Facts
 from policygraph.law.knowing import knowledge
-from policygraph.law.quantified import quantified
+from policygraph.law.quantified import from_entries, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
@@ -232,9 +232,11 @@ class Evaluation:
             case law.Presumed():
                 return self._presumed(condition, bound)
             case law.Path():
-                return self._path(condition.path, condition.start, condition.to, bound)
+                if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
+                    return from_entries(self, condition, bound)
+                return self.path(condition.path, condition.start, condition.to, bound)
             case law.Contains():
-                return self._path(PARTS, condition.item, condition.what, bound)
+                return self.path(PARTS, condition.item, condition.what, bound)
             case law.Classified():
                 if condition.item == "item" and bound.case is not None and bound.case.eccn is not None:
                     return self.told.classified(bound.case.eccn, condition, self.on)
@@ -265,7 +267,7 @@ class Evaluation:
                 )
             case law.PersonOf():
                 return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural)
+                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural, condition.except_)
                 )
             case law.Destination():
                 return self.told.of_place("to", condition.in_, condition.except_, bound)
@@ -309,7 +311,7 @@ class Evaluation:
 
     # ---- paths
 
-    def _path(self, text: str, start: str, target: law.Target, bound: Bound) -> Reading:
+    def path(self, text: str, start: str, target: law.Target, bound: Bound) -> Reading:
         items = self.told.items(start, bound)
         if items is None:
             return self.told.untold(start, "Item", f"what the {start} is", bound)

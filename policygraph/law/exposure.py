@@ -14,15 +14,16 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from policygraph.errors import BadQuestion
 from policygraph.findings import Evidence
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import PARTS, Evaluation, grammar_of
 from policygraph.law.question import family_of
-from policygraph.law.rulebook import Rule, conditions_of
+from policygraph.law.rulebook import Rule, Rulebook, conditions_of
 from policygraph.paths import Search
 from policygraph.truth import Outcome, Strength, Verdict
 
-__all__ = ["Exposure", "ReportedAct", "exposure"]
+__all__ = ["Exposure", "ReportedAct", "exposure", "prohibition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,25 @@ def exposure(evaluation: Evaluation, rule: Rule, item: str, since: date | None =
         labels={id_: graph.label(id_) for id_ in ids},
         coverage="claims of the data set that tell of buying, ordering, using or running the item, its members or what contains them",
     )  # fmt: skip
+
+
+def prohibition(book: Rulebook) -> Rule:
+    """Return the prohibition of acts whose knowledge a public notice supplies.
+
+    Raises
+    ------
+    BadQuestion
+        If there is none, or more than one.
+    """
+    noticed = {rule.notice.of for rule in book.rules.values() if rule.notice is not None}
+    found = [
+        rule for rule in book.of_effect("prohibited")
+        if any(isinstance(condition, law.Knowledge) and condition.of in noticed for condition in conditions_of(rule)) and _acts_of(rule)
+    ]  # fmt: skip
+    if len(found) != 1:
+        named = ", ".join(rule.id for rule in found) or "none"
+        raise BadQuestion(f"which prohibition is meant is not plain ({named}); name the rule")
+    return found[0]
 
 
 def _acts_of(rule: Rule) -> tuple[str, ...]:

@@ -132,6 +132,8 @@ def _roles(condition: law.Condition) -> Iterable[str]:
     for target, _ in law.targets_of(condition):
         yield from target.role
     match condition:
+        case law.Path() if condition.start == "eccn":
+            yield from ("item", "eccn")
         case law.Path() | law.Some() | law.Every() if getattr(condition, "among", "") not in ("parties", "earlier"):
             yield condition.start
         case law.Some() | law.Every():

@@ -31,7 +31,7 @@ from policygraph.ontology import Ontology
 if TYPE_CHECKING:
     from policygraph.law.inputs import Inputs
 
-__all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation"]
+__all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation", "owning_lists"]
 
 Effect = Literal[
     "not-subject", "subject-to-ear", "classified", "licence-required", "excepted", "limits-exceptions", "review-policy",
@@ -313,6 +313,18 @@ class Rulebook:
 
         return read(directory, ontology, provisions)
 
+    def with_draft(self, file: Path) -> Rulebook:
+        """Return these rules with those of a file or directory added, each in the place of one of the same id.
+
+        Raises
+        ------
+        BadRule
+            With every fault of the draft, each with its file and line.
+        """
+        from policygraph.law.reading import drafted
+
+        return drafted(self, file)
+
     def rule(self, name: str) -> Rule:
         """Return the rule of that id or title.
 
@@ -413,3 +425,10 @@ def conditions_of(rule: Rule) -> Iterator[law.Condition]:
             yield condition
 
 
+
+
+def owning_lists(book: Rulebook) -> tuple[tuple[str, str], ...]:
+    """Return the lists, with a footnote where one is asked for, whose parties' holdings rules ask about."""
+    found = (condition.by for rule in book.rules.values() for condition in conditions_of(rule) if isinstance(condition, law.Owned))
+    every = dict.fromkeys((one.list, one.footnote) for by in found for one in (by if isinstance(by, tuple) else (by,)))
+    return tuple((list_, footnote) for list_, footnote in every if not footnote or (list_, "") not in every)

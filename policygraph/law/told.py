@@ -88,14 +88,23 @@ class Told:
         return joined("any", f"there is such {role}" if readings else f"there is no {role}", readings)
 
     def classified(self, codes: Sequence[str], condition: law.Classified, on: date) -> Reading:
-        """Read whether the entries that a case puts its item in are among some entries."""
+        """Read whether the entries that a case puts its item in are among some entries.
+
+        An entry named without its paragraph leaves open whether the item is in a paragraph of it.
+        """
         def among(entries: Sequence[law.Entry]) -> bool:
             return any(entry.stands(on) and entry.covers(code) for entry in entries for code in codes)
 
-        held = among(condition.in_) and not among(condition.except_)
+        def below(entries: Sequence[law.Entry]) -> bool:
+            return any(entry.stands(on) and entry.code.startswith(f"{code}.") for entry in entries for code in codes)
+
+        held, outside = among(condition.in_), among(condition.except_)
+        open_ = not outside and below(condition.except_ if held else condition.in_)
         wanted = ", ".join(entry.code for entry in condition.in_[:6])
         label = f"specified in {wanted}{' and so on' if len(condition.in_) > 6 else ''}; the case says: {', '.join(codes) or 'in no entry'}"
-        return Reading("classified", label, Verdict.sure(held))
+        gap = Gap("case", "eccn", None, "ECCN", f"which paragraph of {' or '.join(codes)} the item is in")
+        verdict = UNKNOWN if open_ else Verdict.sure(held and not outside)
+        return Reading("classified", label, verdict, gaps=(lambda: (gap,)) if open_ else None)
 
     def named_in(self, id_: str, roles: Sequence[str], bound: Bound) -> Reading:
         """Read whether a node is what the case names in one of some roles, or what a place of it is treated as."""
@@ -150,13 +159,13 @@ class Told:
         if role == "facility":
             if not case.facility:
                 return self.untold(role, "Site", "the site where it will be used", bound)
-            return self.facts.stands_in(case.facility, places)
+            return self.facts.stands_in(case.facility, places, excepted)
         if role == "into":
             return self._into(places, excepted, bound)
 
         def stands(party: Party) -> Reading:
             if not party.is_stranger:
-                return self.facts.stands_in(party.id, places)
+                return self.facts.stands_in(party.id, places, excepted)
             if party.country:
                 return self.facts.among(party.country, places, excepted)
             return self.untold(role, "Country", f"where {party} is", bound)
