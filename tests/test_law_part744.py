@@ -140,8 +140,8 @@ def test_a_party_without_the_footnote_gets_what_was_made_for_huawei_only_with_a_
         ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "met"),
         ("ear-lr-744.11-a-2-v", "2024-12-31",
          abroad(TOOL, eccn=["3B993"], end_user="smic-south", **{**NETHERLANDS, "attestations": ["equivalent-control"]}), "not met"),
-        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B991"], end_user="smic-south", **NETHERLANDS), "not met"),
-        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B991"], end_user="smic-south", **{"from": "KR"}), "met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B992"], end_user="smic-south", **NETHERLANDS), "not met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B992"], end_user="smic-south", **{"from": "KR"}), "met"),
         ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B991"], end_user="smic-south"), "unknown"),  # from where, is not told
     ],
 )
