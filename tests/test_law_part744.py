@@ -19,6 +19,7 @@ H100, TOOL, SN1, XIAN = "h100-sxm5-80gb", "asml-nxt-2000i", "smic-sn1", "samsung
 ALONE: dict[str, Any] = {"parties": "complete", "into": "none", "knowledge": "yes", "attestations": "none"}
 FROM_US: dict[str, Any] = {**ALONE, "from": "US", "act": "export"}
 """An export from the United States, so that the item is subject to the EAR for certain."""
+NETHERLANDS: dict[str, Any] = {"from": "NL"}
 ADVANCED, UNKNOWN_NODE = ["advanced-node-ic-production"], ["ic-production-node-unknown"]
 
 
@@ -125,6 +126,27 @@ def test_foreign_items_within_the_footnote_1_rule(day: str, case: dict[str, Any]
 def test_a_party_without_the_footnote_gets_what_was_made_for_huawei_only_with_a_licence_since_2024() -> None:
     case = abroad("kirin-9000", end_user=somebody("DE", "DE"), to="DE")
     assert [outcome("ear-lr-744.11-a-2-i", day, case) for day in ("2024-08-22", "2024-08-23")] == ["not met", "met"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "case", "expected"),
+    [
+        ("ear-lr-744.11-a-2-ii", "2022-10-20", abroad(H100, end_user="sugon"), "not met"),
+        ("ear-lr-744.11-a-2-ii", "2022-10-21", abroad(H100, end_user="sugon"), "met"),
+        ("ear-lr-744.11-a-2-ii", "2023-10-16", abroad(H100, end_user="biren"), "not met"),
+        ("ear-lr-744.11-a-2-ii", "2023-10-17", abroad(H100, end_user="biren"), "met"),
+        ("ear-lr-744.11-a-2-ii", "2025-05-13", abroad(H100, end_user="ymtc"), "not met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-30", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "not met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31",
+         abroad(TOOL, eccn=["3B993"], end_user="smic-south", **{**NETHERLANDS, "attestations": ["equivalent-control"]}), "not met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B992"], end_user="smic-south", **NETHERLANDS), "not met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B992"], end_user="smic-south", **{"from": "KR"}), "met"),
+        ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B991"], end_user="smic-south"), "unknown"),  # from where, is not told
+    ],
+)
+def test_foreign_items_within_the_footnote_4_and_footnote_5_rules(rule: str, day: str, case: dict[str, Any], expected: str) -> None:
+    assert outcome(rule, day, case) == expected
 
 
 # ---- military and blocked parties
@@ -513,9 +535,8 @@ NEEDS_ONE = ["licence-required-by-entry-and-destination"]
         ("ear-gp-5", us(end_user="smic", authorisations=["export"]), "not met"),
         ("ear-gp-6", us(to="CU", **NONE), "met"),
         ("ear-gp-6", us(to="CN", **NONE), "not met"),
-        ("ear-gp-6", us(to="RU", **NONE), "not met"),
-        ("ear-gp-6", us(to="RU", attestations=["licence-required-by-part-746"], **NONE), "met"),
-        ("ear-gp-6", us(to="CU", attestations=["exempt-under-part-746"], **NONE), "not met"),
+        ("ear-gp-6", us(to="RU", eccn=["3A991"], **NONE), "met"),
+        ("ear-gp-6", us(to="CU"), "unknown"),
         ("ear-gp-7", support(end_use=ADVANCED, end_user=somebody("CN", "CN"), **NONE), "met"),
         ("ear-gp-7", support(end_use=ADVANCED, end_user=somebody("CN", "CN")), "unknown"),
         ("ear-gp-8", us(attestations=["transit-through-listed-country", "licence-required-to-transit-country"], **NONE), "met"),
