@@ -114,6 +114,9 @@ TOOLS: list[Row] = [
     (TOOLS_NS, "2025-06-01", "not met", {"eccn": ["3B001.c"], "to": "KR"}),
     (TOOLS_NS, "2025-06-01", "unknown", {"eccn": ["3B001"], "to": "CN"}),
     (TOOLS_NS, "2025-06-01", "met", {"item": "asml-nxt-2000i", "to": "CN"}),
+    (TOOLS_NS, "2025-06-01", "unknown", {"eccn": ["3B001.c"], "from": "JP", "act": "reexport", "to": "CN"}),  # who ships?
+    (TOOLS_NS, "2025-06-01", "not met", {"eccn": ["3B001.c"], "from": "JP", "act": "reexport", "to": "CN", "exporter": "tokyo-electron"}),
+    (TOOLS_NS, "2025-06-01", "met", {"item": "asml-nxt-2000i", "from": "US", "to": "CN", "exporter": "asml"}),
     (TOOLS_RS, "2022-10-06", "not met", {"eccn": ["3B090"], "to": "CN"}),
     (TOOLS_RS, "2022-10-07", "met", {"eccn": ["3B090"], "to": "CN"}),
     (TOOLS_RS, "2023-01-16", "not met", {"eccn": ["3B090"], "to": "MO"}),
@@ -142,6 +145,8 @@ LETTERS: list[Row] = [
     ("ear-lr-letter-h20", "2025-05-01", "not met", {"item": "h20", "to": "CN", "exporter": "amd"}),
     ("ear-lr-letter-h20", "2025-05-01", "not met", {"item": "h20", "to": "DE", "exporter": "nvidia", "parties": only("DE")}),
     ("ear-lr-letter-h20", "2025-05-01", "unknown", {"item": "h20", "to": "CN"}),  # who exports?
+    ("ear-lr-letter-h20", "2025-05-01", "not met", {"item": A100, "to": "CN", "exporter": "nvidia"}),
+    ("ear-lr-letter-nvidia-2022", "2024-06-01", "not met", {"item": "h20", "to": "CN", "exporter": "nvidia"}),
     ("ear-lr-letter-h20", "2026-02-01", "unknown", {"item": "h20", "to": "CN", "exporter": "nvidia"}),
     ("ear-lr-letter-mi308", "2025-04-14", "not met", {"item": "mi308x", "to": "CN", "exporter": "amd"}),
     ("ear-lr-letter-mi308", "2025-04-15", "met", {"item": "mi308x", "to": "CN", "exporter": "amd"}),
@@ -199,7 +204,11 @@ EMBARGOES: list[Row] = [
     ("ear-lr-746.8", "2022-04-07", "unknown", {"eccn": ["1C350"], "to": "RU"}),  # categories 3 to 9 until then: asked of the case
     ("ear-lr-746.8", "2022-04-08", "met", {"eccn": ["1C350"], "to": "RU"}),
     ("ear-lr-746.8", "2025-06-01", "met", {"item": H100, "to": "RU"}),
-    ("ear-lr-746.8", "2025-06-01", "not met", {"eccn": ["EAR99"], "to": "RU"}),
+    ("ear-lr-746.8", "2025-06-01", "not met", {"eccn": ["EAR99"], "to": "RU", "attestations": "none", "into": "none", "parties": only("RU")}),
+    ("ear-lr-746.8", "2025-06-01", "unknown", {"eccn": ["3A991"], "from": "CN", "act": "export-from-abroad", "to": "RU"}),
+    ("ear-lr-746.8-a-3", "2025-06-01", "not met", {"item": H100, "act": "reexport", "from": "CN", "to": "RU", "parties": only("RU"), "into": "none"}),
+    ("ear-lr-746.8-a-3", "2025-06-01", "not met", {"item": H100, "act": "export", "to": "RU"}),
+    ("ear-lr-746.8-a-3", "2022-02-23", "not met", {"item": H100, "act": "reexport", "from": "CN", "to": "RU"}),
     ("ear-lr-746.8-a-5", "2022-02-23", "not met", {"to": "RU", "attestations": ["listed-in-supplement-4-to-part-746"]}),
     ("ear-lr-746.8-a-5", "2022-02-24", "met", {"to": "RU", "attestations": ["listed-in-supplement-4-to-part-746"]}),
     ("ear-lr-746.8-a-5", "2025-06-01", "unknown", {"eccn": ["EAR99"], "to": "RU"}),
