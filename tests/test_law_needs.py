@@ -204,15 +204,17 @@ EMBARGOES: list[Row] = [
     ("ear-lr-746.8", "2022-04-07", "unknown", {"eccn": ["1C350"], "to": "RU"}),  # categories 3 to 9 until then: asked of the case
     ("ear-lr-746.8", "2022-04-08", "met", {"eccn": ["1C350"], "to": "RU"}),
     ("ear-lr-746.8", "2025-06-01", "met", {"item": H100, "to": "RU"}),
-    ("ear-lr-746.8", "2025-06-01", "not met", {"eccn": ["EAR99"], "to": "RU", "attestations": "none", "into": "none", "parties": only("RU")}),
+    ("ear-lr-746.8", "2025-06-01", "not met",
+     {"eccn": ["EAR99"], "to": "RU", "attestations": "none", "into": "none", "parties": only("RU")}),
     ("ear-lr-746.8", "2025-06-01", "unknown", {"eccn": ["3A991"], "from": "CN", "act": "export-from-abroad", "to": "RU"}),
-    ("ear-lr-746.8-a-3", "2025-06-01", "not met", {"item": H100, "act": "reexport", "from": "CN", "to": "RU", "parties": only("RU"), "into": "none"}),
+    ("ear-lr-746.8-a-3", "2025-06-01", "not met",
+     {"item": H100, "act": "reexport", "from": "CN", "to": "RU", "parties": only("RU"), "into": "none"}),
     ("ear-lr-746.8-a-3", "2025-06-01", "not met", {"item": H100, "act": "export", "to": "RU"}),
     ("ear-lr-746.8-a-3", "2022-02-23", "not met", {"item": H100, "act": "reexport", "from": "CN", "to": "RU"}),
     ("ear-lr-746.8-a-5", "2022-02-23", "not met", {"to": "RU", "attestations": ["listed-in-supplement-4-to-part-746"]}),
     ("ear-lr-746.8-a-5", "2022-02-24", "met", {"to": "RU", "attestations": ["listed-in-supplement-4-to-part-746"]}),
     ("ear-lr-746.8-a-5", "2025-06-01", "unknown", {"eccn": ["EAR99"], "to": "RU"}),
-]
+]  # fmt: skip
 REVIEWS: list[Row] = [
     ("ear-review-742.6-b-10-macau-d5", "2022-10-20", "not met", {"to": "CN"}),
     ("ear-review-742.6-b-10-macau-d5", "2022-10-21", "met", {"to": "CN", "attestations": "none"}),
