@@ -328,7 +328,8 @@ class Rulebook:
 
     def stored(self) -> str:
         """Return the book as text that :meth:`restored` reads, faster than its files are."""
-        return _Stored(rules=tuple(self.rules.values()), lists=tuple(self.lists.values()), digest=self.digest).model_dump_json(by_alias=True)
+        kept = _Stored(rules=tuple(self.rules.values()), lists=tuple(self.lists.values()), digest=self.digest)
+        return kept.model_dump_json(by_alias=True)
 
     @classmethod
     def restored(cls, text: str | bytes, ontology: Ontology) -> Rulebook:
