@@ -135,7 +135,7 @@ class View:
         """Return the duties of two legal orders that collide in a case."""
         return self.determine(case, assume=assume, **told).conflicts
 
-    def affiliates(self, party: str, threshold: float = 50) -> Affiliates:
+    def affiliates(self, party: str, threshold: float = 50, *, order: str = "US") -> Affiliates:
         """Tell who holds a party, and which companies it catches through its holdings, tier by tier.
 
         What makes a party restricted are the lists that the rules on ownership name.
@@ -144,11 +144,13 @@ class View:
         ----------
         threshold
             The share from which a company is held, in per cent.
+        order
+            The legal order of these rules, by the code of its country.
         """
         from policygraph.law.rulebook import owning_lists
         from policygraph.ownership import affiliates
 
-        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), owning_lists(self.kg.rules), threshold)
+        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), owning_lists(self.kg.rules, order), threshold)
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:
         """Tell whether the content of an item exceeds one of the thresholds that rules ask for, and how much of it counts."""

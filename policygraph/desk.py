@@ -188,10 +188,8 @@ class KnowledgeGraph:
     @cached_property
     def rules(self) -> Rulebook:
         """The rules of law that come with the data."""
-        from policygraph.law import Rulebook
-
         law = self.directory / "law"
-        return Rulebook.load(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
+        return copies.rulebook(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
 
     def view(
         self,

@@ -273,7 +273,7 @@ def test_what_the_text_alone_would_say_is_printed_where_it_is_not_enforced() -> 
 def test_all_paragraphs_of_an_entry_are_in_the_table_of_columns() -> None:
     """What the list says of an entire entry it says of each paragraph; a new paragraph in the code list needs its rows too."""
     graph = shipped().graph
-    relation = graph.relation_index["controlledUnder"]
+    relation = graph.relation_index["chartColumn"]
     columns: dict[str, set[str]] = {}
     whole: dict[str, set[str]] = {}
     for row in range(len(graph.table)):

@@ -218,14 +218,15 @@ def _reported(
                 if not step.truth.for_:
                     continue
                 verdict = view.verdict(step.subject, relation.name, step.object) & contains
+                ends = step.ends if step.ends is not None and step.ends <= view.as_of else None
                 after = "unknown"
-                if first is not None and step.ends is not None and step.ends <= first:
+                if first is not None and ends is not None and ends <= first:
                     after = "no"
-                elif first is not None and ((step.begins is not None and step.begins >= first) or step.ends is not None):
+                elif first is not None and ((step.begins is not None and step.begins >= first) or ends is not None):
                     after = "yes"
                 told = next((f"{name}, {day}" for name, day in notices if day == first), "")
                 by = _actor(evaluation, step.object if item_is_subject else step.subject)
-                yield ReportedAct(relation.act, by, thing, step.begins, step.ends, verdict, after, told, step.evidence)
+                yield ReportedAct(relation.act, by, thing, step.begins, ends, verdict, after, told, step.evidence)
 
 
 def _actor(evaluation: Evaluation, id_: str) -> str:

@@ -53,6 +53,10 @@ class Question:
         The rules asked for, the first one first.
     shared
         An evaluation of the same view, day and assumptions to go on with; None for one of its own.
+    budget
+        How many rejections are tried in the search for flips.
+    over_time
+        Whether the finding tells over which dates it stays the same.
     """
 
     view: FrozenView
@@ -63,6 +67,8 @@ class Question:
     answer: Answer
     rules: tuple[Rule, ...]
     shared: Evaluation | None = None
+    budget: int = _FLIP_BUDGET
+    over_time: bool = True
 
     @property
     def on(self) -> date:
@@ -126,7 +132,7 @@ class Question:
             classes={id_: graph.node_class[graph.index[id_]] for id_ in ends},
             find_gaps=lambda: self._gaps(reading),
             find_flips=lambda: self._flips(reading),
-            find_intervals=lambda: self._intervals(reading),
+            find_intervals=lambda: self._intervals(reading) if self.over_time else (),
         )  # fmt: skip
 
     def _named(self, rule: Rule) -> str:
@@ -194,7 +200,7 @@ class Question:
         known_by = self.view.known_by
         told = {}
         causes = []
-        for name in dict.fromkeys(part.rule for part in _combined(reading) if part.rule):
+        for name in dict.fromkeys(part.rule for part in reading.walk(beside=False) if part.rule):
             rule = self.book.rules[name]
             text, enforced = rule.text(self.on, known_by), rule.enforced(self.on, known_by, self.assume.get(name))
             dormant = in_operation(rule.operates, self.on, known_by)[0] == "unenforced" and name not in self.assume
@@ -239,7 +245,7 @@ class Question:
 
         return flips(
             lambda rejected: again(rejected).verdict, lambda rejected: again(rejected).rests_on, source,
-            budget=max(12, _FLIP_BUDGET // max(1, len(self.family))),
+            budget=max(min(12, self.budget), self.budget // max(1, len(self.family))),
         )
 
     def _intervals(self, reading: Reading) -> Iterator[tuple[date | None, date | None]]:
@@ -271,13 +277,6 @@ class Question:
                 if date(2000, 1, 1).toordinal() < ordinal < date(2100, 1, 1).toordinal():
                     found.add(date.fromordinal(ordinal))
         return found
-
-
-def _combined(reading: Reading) -> Iterator[Reading]:
-    """Yield a reading and all it was combined from, without what is only shown beside."""
-    yield reading
-    for part in reading.parts:
-        yield from _combined(part)
 
 
 def family_of(view: FrozenView, item: str) -> tuple[str, ...]:
@@ -331,9 +330,13 @@ def _routes(reading: Reading) -> tuple[Route, ...]:
     return tuple(ordered[:_MOST_ROUTES])
 
 
-def _cited(reading: Reading, cite: str) -> Iterator[tuple[Reading, str]]:
-    """Yield what a reading was combined from, each with the nearest paragraph above it."""
+def _cited(reading: Reading, cite: str, seen: set[int] | None = None) -> Iterator[tuple[Reading, str]]:
+    """Yield what a reading was combined from, each once, with the nearest paragraph above it."""
+    known = set() if seen is None else seen
+    if id(reading) in known:
+        return
+    known.add(id(reading))
     here = reading.cite or cite
     yield reading, here
     for part in reading.parts:
-        yield from _cited(part, here)
+        yield from _cited(part, here, known)
