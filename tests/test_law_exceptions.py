@@ -131,7 +131,7 @@ OTHERS: list[Row] = [
     ("ear-le-apr", "2025-02-01", "not met", told("3A001", "CN", **FROM_GERMANY)),
     ("ear-le-sta", "2025-02-01", "met", told("6A001", "DE", "sta-consignee-statement")),
     ("ear-le-sta", "2025-02-01", "not met", told("3A001", "CN", "sta-consignee-statement")),
-    ("ear-le-sta", "2025-02-01", "not met", told("3A001", "IL", "sta-consignee-statement")),  # A:6, and not said to be for that reason alone
+    ("ear-le-sta", "2025-02-01", "not met", told("3A001", "IL", "sta-consignee-statement")),  # A:6: for that reason alone
     ("ear-le-sta", "2025-02-01", "met", told("6A001", "IL", "sta-consignee-statement", NSA)),
     ("ear-le-sta", "2025-02-01", "not met", told("3A001.z", "DE", "sta-consignee-statement")),
     ("ear-le-enc", "2025-02-01", "met", told("5A002", "CN", "enc-requirements-met")),
@@ -253,7 +253,7 @@ def test_which_memory_may_go_to_be_packaged(expected: str, told: dict[str, str],
         ("ear-le-lvs", "2024-06-01", "not met", gaming("CN", attestations=["within-lvs-limit"])),
         (TMP, "2024-06-01", "not met", gaming("CN", attestations=["tools-of-trade"])),  # TMP, but not its paragraph (a)(6)
         (REPAIR, "2024-06-01", "met", gaming("CN", attestations=["for-inspection-test-calibration-or-repair"])),
-        (RFF, "2025-02-01", "met", xmc("3B991", **{"authorisations": "none", "into": "none"})),  # the Entity List leaves it
+        (RFF, "2025-02-01", "met", xmc("3B991", authorisations="none", into="none")),  # the Entity List leaves it
     ],
 )
 def test_a_limit_bars_what_it_does_not_leave(exception: str, day: str, expected: str, case: dict[str, Any]) -> None:
