@@ -22,15 +22,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policygraph.asking import View
     from policygraph.case import Case
-    from policygraph.desk import KnowledgeGraph, View, load
+    from policygraph.desk import KnowledgeGraph, load
     from policygraph.figures import figure
 
 __all__ = ["Case", "KnowledgeGraph", "View", "__version__", "figure", "load"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"Case": "case", "KnowledgeGraph": "desk", "View": "desk", "load": "desk", "figure": "figures"}
+_HOMES = {"Case": "case", "KnowledgeGraph": "desk", "View": "asking", "load": "desk", "figure": "figures"}
 
 
 def __getattr__(name: str) -> Any:

@@ -83,7 +83,7 @@ class Party(_Value):
     employer
         For a person who acts: whom it works or acts for.
     owners
-        Of a stranger: who owns it, each with its share, or nobody (``none``).
+        Of a stranger: who owns it, each with its share, or nobody (``none``); the whole list unless the shares leave room for others.
     """
 
     id: str = ""

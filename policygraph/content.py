@@ -1,7 +1,7 @@
 """How much of an item's value is content of a sort: a bill of materials rolled up, with what is unknown carried through.
 
 Comes in: an item as :class:`Part`, with a verdict for each part whether it counts; whether it is controlled is for the caller to say.
-Goes out: a :class:`Content`: whether the share exceeds a threshold, in both runs, the share as bounds, and what is not known.
+Goes out: a :class:`Content`: whether the share exceeds (or reaches) a threshold, in both runs, the share as bounds, and what is not known.
 
 A part that counts, counts with its whole value; of one that does not, what is inside may count. With *stop at discrete*, what is
 inside a discrete part that does not count itself is no longer counted. A threshold of nothing asks for presence: any amount is
@@ -17,6 +17,7 @@ enough, whatever it is worth. All figures are fractions, so a quarter is not mor
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -91,15 +92,16 @@ class Content:
     Attributes
     ----------
     verdict
-        Whether it is more than the threshold, in both runs.
+        Whether it passes the threshold, in both runs.
     low, high
         The share in per cent, at least and at most, by evidence as strong as the answer, or by all that stands where there is none.
     least, most
-        Whether it is more than the threshold where everything unknown is such that the least, or the most, counts.
+        Whether it passes the threshold where everything unknown is such that the least, or the most, counts.
     """
 
     whole: Part
     over: Fraction
+    reached: bool
     stops: bool
     verdict: Verdict
     low: Fraction
@@ -112,7 +114,7 @@ class Content:
         """What is not known and bears on the answer where it is unknown, those first that could settle it alone."""
         if self.verdict.leaning is not Outcome.UNKNOWN:
             return ()
-        found = sorted(_opens(self.whole, self.over, self.stops), key=lambda one: not one.alone)
+        found = sorted(_opens(self.whole, self.over, self.reached, self.stops), key=lambda one: not one.alone)
         return tuple(one for one in found if one.alone or not found[0].alone)
 
     def __str__(self) -> str:
@@ -132,8 +134,8 @@ class _Sum:
     other: Fraction = Fraction(0)
 
 
-def roll_up(whole: Part, over: Fraction, *, stop_at_discrete: bool = False) -> Content:
-    """Tell whether more than *over* per cent of the worth of an item is content that counts.
+def roll_up(whole: Part, over: Fraction, *, reached: bool = False, stop_at_discrete: bool = False) -> Content:
+    """Tell whether more than *over* per cent of the worth of an item, or so much with *reached*, is content that counts.
 
     Parameters
     ----------
@@ -141,6 +143,8 @@ def roll_up(whole: Part, over: Fraction, *, stop_at_discrete: bool = False) -> C
         The item.
     over
         The threshold in per cent, to be exceeded; 0 where any amount is enough.
+    reached
+        Whether it is enough to reach the threshold.
     stop_at_discrete
         Whether what is inside a discrete part that does not count itself is left out.
     """
@@ -148,13 +152,13 @@ def roll_up(whole: Part, over: Fraction, *, stop_at_discrete: bool = False) -> C
     for clear in (False, True):
         truth = Truth(0, 0)
         for level in _LEVELS:
-            for_, against = _settled(_whole(whole, level, clear, stop_at_discrete), over)
+            for_, against = _settled(_whole(whole, level, clear, stop_at_discrete), over, reached)
             truth = Truth(max(truth.for_, level if for_ else 0), max(truth.against, level if against else 0))
         sides.append(truth)
     verdict = merged([Verdict(*sides)])
     found = _whole(whole, verdict.all_.for_ or verdict.all_.against or _LEVELS[-1], False, stop_at_discrete)
-    more, less = _settled(found, over)
-    return Content(whole, over, stop_at_discrete, verdict, *_share(found), more, not less)
+    more, less = _settled(found, over, reached)
+    return Content(whole, over, reached, stop_at_discrete, verdict, *_share(found), more, not less)
 
 
 def _whole(whole: Part, level: int, clear: bool, stops: bool) -> tuple[_Sum, Amount]:
@@ -210,16 +214,17 @@ def _has(verdict: Verdict, level: int, clear: bool) -> int:
     return 1 if truth.for_ >= level else -1 if truth.against >= level else 0
 
 
-def _settled(found: tuple[_Sum, Amount], over: Fraction) -> tuple[bool, bool]:
-    """Tell whether it is surely more than the threshold, and whether it is surely not."""
+def _settled(found: tuple[_Sum, Amount], over: Fraction, reached: bool) -> tuple[bool, bool]:
+    """Tell whether it surely passes the threshold, and whether it surely does not."""
     counted, worth = found
     if over == 0:
         return counted.surely, not counted.possibly
     limit = over / 100
-    more = worth[1] is not None and counted.worth[0] > limit * worth[1]
+    passes, fails = (operator.ge, operator.lt) if reached else (operator.gt, operator.le)
+    more = worth[1] is not None and passes(counted.worth[0], limit * worth[1])
     most = counted.worth[1]
     # the whole is worth what counts and what does not, at least; so the most that counts makes the greatest share
-    less = limit >= 1 or (most is not None and most <= limit * max(worth[0], most + counted.other))
+    less = fails(1, limit) or (most is not None and fails(most, limit * max(worth[0], most + counted.other)))
     return more, less
 
 
@@ -233,11 +238,12 @@ def _share(found: tuple[_Sum, Amount]) -> tuple[Fraction, Fraction]:
     return least, max(least, most / below * 100 if below else Fraction(100 if counted.possibly else 0))
 
 
-def _opens(whole: Part, over: Fraction, stops: bool) -> Iterator[Open]:
+def _opens(whole: Part, over: Fraction, reached: bool, stops: bool) -> Iterator[Open]:
     """Yield each figure that is not known exactly, and whether putting it high or low would settle the answer."""
 
     def settles(*others: Part) -> bool:
-        return any(roll_up(other, over, stop_at_discrete=stops).verdict.leaning is not Outcome.UNKNOWN for other in others)
+        found = (roll_up(other, over, reached=reached, stop_at_discrete=stops) for other in others)
+        return any(content.verdict.leaning is not Outcome.UNKNOWN for content in found)
 
     if whole.worth[0] != whole.worth[1] and over:
         known = [bound for bound in whole.worth if bound]

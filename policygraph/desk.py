@@ -17,31 +17,28 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import yaml
 
 from policygraph import copies
+from policygraph.asking import View
 from policygraph.dates import as_day
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
 from policygraph.ontology import Ontology, shipped
-from policygraph.truth import EvidenceTable, Strength, Verdict
+from policygraph.truth import EvidenceTable, Strength
 from policygraph.view import FrozenView, Policy
 
 if TYPE_CHECKING:
-    import networkx as nx
     import pandas as pd
 
-    from policygraph.case import Case
     from policygraph.claims import Claim, Entity
     from policygraph.datasets import Corpus
-    from policygraph.findings import Finding
     from policygraph.law import Rulebook
-    from policygraph.law.classify import Classification
-    from policygraph.law.evaluate import Evaluation
-    from policygraph.law.rulings import Conflict, Determination
+    from policygraph.law.compare import Comparison
+    from policygraph.law.table import CaseTable
     from policygraph.scenario import Answers, Scenario
 
 __all__ = ["Checked", "KnowledgeGraph", "View", "load", "validate"]
@@ -191,10 +188,8 @@ class KnowledgeGraph:
     @cached_property
     def rules(self) -> Rulebook:
         """The rules of law that come with the data."""
-        from policygraph.law import Rulebook
-
         law = self.directory / "law"
-        return Rulebook.load(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
+        return copies.rulebook(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
 
     def view(
         self,
@@ -316,136 +311,56 @@ class KnowledgeGraph:
         other.rules = self.rules
         return other
 
+    def compare(
+        self, first: Day | None = None, second: Day | None = None, *, draft: str | Path | None = None,
+        cases: CaseTable | pd.DataFrame | str | Path | None = None, rules: Iterable[str] | None = None,
+        assume: Mapping[str, str] | None = None,
+    ) -> Comparison:  # fmt: skip
+        """Tell which answers differ between two days, by law or by facts, or with a draft rule file and without it.
+
+        Parameters
+        ----------
+        first, second
+            The two days; with a draft only the first, on which it is tried (the data set's own date unless given).
+        draft
+            A rule file to add, or to put in the place of the rule of the same id.
+        cases
+            A table of cases; where left out, exports of every item to every country and to every firm whose seat is known.
+        rules
+            Ids or titles of the rules to compare; None for all.
+
+        Raises
+        ------
+        BadQuestion
+            If there are neither two days nor a draft.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import policygraph as pg
+        >>> table = pd.DataFrame({"item": ["a100-sxm4-80gb"], "to": ["CN"]})
+        >>> found = pg.load().compare("2022-10-06", "2023-11-17", cases=table, rules=["eccn-3a090-a"])
+        >>> found.counts()
+        {'eccn-3a090-a': {'not met to met': 1}}
+        """
+        from policygraph.law.compare import compare, grid
+        from policygraph.law.table import CaseTable
+
+        if draft is not None and second is not None:
+            raise BadQuestion("a draft is tried on one day; give the first day alone, or two days without a draft")
+        if draft is None and (first is None or second is None):
+            raise BadQuestion("two days are compared, or a draft is tried; give a first and a second day, or draft")
+        before = self.view(first)
+        after = before if draft is not None else self.view(second)
+        books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft)))
+        table = grid(after.frozen) if cases is None else CaseTable.given(cases)
+        asked = None if rules is None else [books[1].rule(name).id for name in rules]
+        names = ("the law as it is", f"the law with {Path(draft).name}") if draft is not None else ("", "")
+        return compare(before.frozen, after.frozen, books, table, asked, names=names, assume=assume)
+
     def export(self, path: str | Path, format: str | None = None) -> Path:
         """Write the graph: Turtle, TriG, N-Quads, JSON-LD or GraphML, by the ending of *path* or by *format*."""
         from policygraph import rdf
 
         rdf.export(self.graph, Path(path), format)
         return Path(path)
-
-
-class View:
-    """What stands on a date, and the questions it answers.
-
-    Attributes
-    ----------
-    kg
-        The graph it is a view of.
-    frozen
-        The edges.
-    """
-
-    def __init__(self, kg: KnowledgeGraph, frozen: FrozenView) -> None:
-        self.kg = kg
-        self.frozen = frozen
-        self._kept: dict[tuple[Any, ...], Evaluation] = {}
-
-    def __repr__(self) -> str:
-        known = f", known by {self.frozen.known_by}" if self.frozen.known_by else ""
-        return f"<View as of {self.as_of}{known}: {len(self.frozen.edges):,} edges>"
-
-    @property
-    def as_of(self) -> date:
-        """The day on which things must hold."""
-        return self.frozen.as_of
-
-    def touches(self, item: str, origin: str = "US") -> Finding:
-        """Tell by which routes an item touched tooling or technology of an origin, how surely, and who disputes it.
-
-        Parameters
-        ----------
-        item
-            Id, name or alias of an item, in any script.
-        origin
-            A country, by its ISO 3166-1 alpha-2 code or name.
-        """
-        from policygraph.touches import touches
-
-        item_id = self.kg.resolve(item, "Item")
-        return touches(self.frozen, item_id, self.kg.country(origin))
-
-    def verdict(self, subject: str, relation: str, object_: str) -> Verdict:
-        """Tell whether one statement holds."""
-        name = self.frozen.graph.ontology.relation(relation).name
-        return self.frozen.verdict(self.kg.resolve(subject), name, self.kg.resolve(object_))
-
-    def check(self, rule: str, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Finding:
-        """Tell whether a rule of law reaches a case, with the proof.
-
-        Parameters
-        ----------
-        rule
-            Id or title of a rule; :attr:`KnowledgeGraph.rules` has them all.
-        case
-            The case, if it is not told in the call itself.
-        assume
-            For rules whose operation is not known: ``{rule: "in-force"}``.
-        told
-            The inputs of the case: ``item``, ``to``, ``end_user``, ``knowledge`` ...; see :class:`policygraph.case.Case`.
-        """
-        from policygraph.law import explain
-
-        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
-
-    def determine(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Determination:
-        """Put the whole of the law to a case: jurisdiction, classification, requirements, exceptions, review, prohibitions, duties.
-
-        Parameters
-        ----------
-        case, assume, told
-            As for :meth:`check`.
-
-        Examples
-        --------
-        >>> import policygraph as pg
-        >>> found = pg.load().view("2025-05-20").determine(item="h100", to="CN", end_user="huawei", act="export", knowledge="yes")
-        >>> found.classification.met
-        ('3A090.a',)
-        """
-        from policygraph.law.determine import determine
-
-        asked = self._case(case, told)
-        statuses = dict(assume or {})
-        shared = self._evaluation(asked.on or self.as_of, statuses)
-        return determine(self.frozen, self.kg.rules, asked, statuses, evaluation=shared)
-
-    def classify(self, item: str) -> Classification:
-        """Tell under which entries of the control lists an item falls, with the figures they are held against."""
-        from policygraph.law.classify import classify
-
-        id_ = self.kg.resolve(item, "Item", "Software", "Technology", "AIModel")
-        return classify(self._evaluation(self.as_of, {}), id_)
-
-    def conflicts(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> tuple[Conflict, ...]:
-        """Return the duties of two legal orders that collide in a case."""
-        return self.determine(case, assume=assume, **told).conflicts
-
-    def _case(self, case: Case | None, told: Mapping[str, Any]) -> Case:
-        from policygraph.case import Case
-
-        if case is not None and told:
-            raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
-        return (case if case is not None else Case(**told)).resolved(self.kg.graph)
-
-    def _evaluation(self, on: date, assume: Mapping[str, str]) -> Evaluation:
-        """Return an evaluation that keeps what it reads of things by themselves from one question to the next."""
-        from policygraph.law.evaluate import Evaluation
-        from policygraph.law.explain import assumed
-
-        statuses = assumed(self.kg.rules, assume)
-        key = (on, *sorted(statuses.items()))
-        if key not in self._kept:
-            frozen = self.frozen
-            dated = frozen if on == frozen.as_of else FrozenView(frozen.graph, on, frozen.known_by, frozen.policy)
-            self._kept[key] = Evaluation(dated, self.kg.rules, on, statuses)
-        return self._kept[key]
-
-    def sparql(self, query: str) -> pd.DataFrame:
-        """Ask in SPARQL 1.1 over all claims, with the plain edges that stand in this view."""
-        from policygraph import rdf
-
-        return rdf.ask(self.frozen, query)
-
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """Return what stands as a networkx multigraph."""
-        return self.frozen.to_networkx()

@@ -1,18 +1,19 @@
-"""Total processing performance, performance density, memory bandwidth density, from sourced figures.
+"""Total processing performance, performance density, memory bandwidth density, wavelength by aperture, from sourced figures.
 
 Comes in: a view and an item. Goes out: figures, each with its strength and the claims it rests on, and the verdict of a comparison.
 Only arithmetic lives here; thresholds stand in rule files, and how many bits a precision counts is in the ontology.
 
 Total processing performance is twice the rate of multiply-accumulates times the bit length, which is the dense rate of a data
 sheet times the bit length; the precision that gives most counts. Performance density divides it by the area of the logic dies made
-on a node with non-planar transistors, and is undefined where there is none.
+on a node with non-planar transistors, and is undefined where there is none. The minimum resolvable feature of a lithography tool is the
+wavelength of its light by the largest numerical aperture, times a factor that the control list sets, so the factor stands in the rule.
 
 References
 ----------
-15 CFR part 774, Supplement No. 1, ECCN 3A090, technical notes.
+15 CFR part 774, Supplement No. 1, ECCN 3A090 and 3B001.f.1, technical notes.
 
 >>> sorted(QUANTITIES)
-['memory-bandwidth-density', 'performance-density', 'total-processing-performance']
+['memory-bandwidth-density', 'performance-density', 'total-processing-performance', 'wavelength-by-aperture']
 """
 
 from __future__ import annotations
@@ -103,19 +104,20 @@ def compare(view: FrozenView, item: str, quantity: str, comparison: str, value: 
     """Compare a quantity of an item with a number.
 
     Figures that pass speak for, figures that fail against; rivals contradict within one precision, and one precision that passes
-    is enough. A family without figures of its own passes or fails if all its members do.
+    is enough. What is undefined passes no test, as presumed. A family without figures of its own passes or fails if all its members do.
 
     Parameters
     ----------
     comparison
         ``>=``, ``>``, ``<`` or ``<=``.
     """
-    if comparison in ("<", "<="):
-        turned = compare(view, item, quantity, ">=" if comparison == "<" else ">", value)
-        return Measured(~turned.verdict, turned.figures, turned.note, turned.missing)
     own = figures(view, item, quantity)
     if not own and (family := members(view, item)):
         return _family(view, family, quantity, comparison, value)
+    if comparison in ("<", "<="):
+        turned = compare(view, item, quantity, ">=" if comparison == "<" else ">", value)
+        undefined = bool(own) and all(figure.number != figure.number for figure in own)
+        return Measured(turned.verdict if undefined else ~turned.verdict, turned.figures, turned.note, turned.missing)
     passes = COMPARISONS[comparison]
     verdicts = []
     for group in dict.fromkeys(figure.group for figure in own):
@@ -199,6 +201,14 @@ def _bandwidth_density(view: FrozenView, item: str) -> Iterator[Figure]:
                 yield _joined(bandwidth, area, density, f"{bandwidth.text} / {area.number:,g} mm2 = {density:,.2f} GB/s/mm2")
 
 
+def _wavelength_by_aperture(view: FrozenView, item: str) -> Iterator[Figure]:
+    for wavelength in _plain(view, item, "sourceWavelength"):
+        for aperture in view.values(item, "numericalAperture"):
+            if aperture.number > 0:
+                number = wavelength.number / aperture.number
+                yield _joined(wavelength, aperture, number, f"{wavelength.text} / {aperture.number:,g} = {number:,.1f} nm")
+
+
 def _joined(
     figure: Figure, area: ValueLeaf, number: float, text: str, *, note: str = "", lower_bound: bool = False
 ) -> Figure:
@@ -213,5 +223,6 @@ QUANTITIES: Final[Mapping[str, Callable[[FrozenView, str], Iterator[Figure]]]] =
     "total-processing-performance": _performance,
     "performance-density": _density,
     "memory-bandwidth-density": _bandwidth_density,
+    "wavelength-by-aperture": _wavelength_by_aperture,
 }
 """Quantities that are computed, by name."""

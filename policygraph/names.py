@@ -38,7 +38,7 @@ _SCHEMES: Final = {
     "country": BASE + "code/country/",
 }
 _KINDS: Final = (
-    "law", "doc", "org", "person", "vessel", "place", "list", "footnote", "site", "item", "chip", "system", "tool",
+    "law", "doc", "org", "person", "vessel", "place", "list", "column", "footnote", "site", "item", "chip", "system", "tool",
     "software", "tech", "model", "lot", "shipment", "code", "kind", "claim", "scheme",
 )
 _BORROWED: Final = {

@@ -111,6 +111,18 @@ def test_none_and_strangers_are_left_as_they_are() -> None:
     assert (case.to, case.party("end-user")) == ("none", (Party(name="Shell", country="MY"),))
 
 
+def test_a_stranger_may_be_told_with_its_owners() -> None:
+    shell = {"name": "Shell", "owners": [{"id": "HUAWEI", "share": 16.67}, {"name": "Fund", "share": [10, 20]}, "huawei"]}
+    (party,) = Case.of({"end_user": shell}, WORLD).party("end-user") or ()
+    assert [(str(owner), owner.share) for owner in party.owners or ()] == [("huawei", ("16.67",)), ("Fund", ("10", "20")), ("huawei", ())]
+    assert Party(name="Shell", owners="none").owners == ()
+    for share in (-1, 101, "half", [30, 20], [1, 2, 3], True):
+        with pytest.raises(BadQuestion, match=r"a share is a number from 0 to 100, in per cent, or \[least, most\], and not"):
+            Case(end_user={"name": "Shell", "owners": [{"id": "huawei", "share": share}]})
+    with pytest.raises(BadQuestion, match="owners of 'huawei' are read from the data"):
+        Case(end_user={"id": "huawei", "owners": "none"})
+
+
 def test_an_unknown_party_is_refused_with_the_way_to_tell_of_a_stranger() -> None:
     with pytest.raises(UnknownName, match=r"no party 'huawai'; tell a stranger as .* did you mean 'huawei'"):
         Case.of({"end_user": "huawai"}, WORLD)

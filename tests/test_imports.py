@@ -16,7 +16,7 @@ ORDER = (
     "errors", "names", "dates", "ontology", "truth", "claims", "findings", "bill", "case", "shipments", "datasets",
     "columns", "lookup", "graph", "overlay", "stretches", "edges", "grading", "kinds", "silence", "view", "paths", "rdf", "shapes",
     "ownership", "content", "measures", "law",
-    "touches", "scenario", "diversion", "formats", "matching", "figures", "report", "copies", "desk", "cli", "serve",
+    "touches", "scenario", "diversion", "formats", "matching", "figures", "report", "copies", "asking", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")
 

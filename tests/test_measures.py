@@ -57,6 +57,20 @@ def test_without_a_non_planar_die_the_density_is_undefined_and_the_test_not_met_
     assert "undefined" in measured.note
 
 
+@pytest.mark.parametrize("comparison", [">=", ">", "<", "<="])
+def test_what_is_undefined_passes_no_test_either_way(comparison: str) -> None:
+    planar = chip(("denseFp16Tflops", 312), ("nonPlanarDieArea", 0))
+    assert compare(planar, "chip", PD, comparison, 5.92).verdict.outcome is Outcome.NOT_MET
+
+
+def test_wavelength_by_aperture_leaves_the_factor_to_the_rule() -> None:
+    immersion = chip(("sourceWavelength", 193), ("numericalAperture", 1.35))
+    assert figures(immersion, "chip", "wavelength-by-aperture")[0].number == pytest.approx(142.963, abs=1e-3)
+    assert compare(immersion, "chip", "wavelength-by-aperture", "<=", 45 / 0.25).verdict.outcome is Outcome.MET
+    assert compare(immersion, "chip", "wavelength-by-aperture", "<=", 45 / 0.35).verdict.outcome is Outcome.NOT_MET
+    assert compare(chip(("sourceWavelength", 193)), "chip", "wavelength-by-aperture", "<=", 180).missing == ("wavelength-by-aperture",)
+
+
 def test_the_whole_die_area_bounds_the_density_from_below() -> None:
     view_ = chip(("denseFp16Tflops", 312), ("dieArea", 826))
     assert compare(view_, "chip", PD, ">=", 5.92).verdict.all_.for_ == Strength.REPORTED

@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+EXAMPLES = "examples"
+"""The folder of those that the README of the package shows: they teach the form, and are no published situations."""
 PLACE = Path(__file__).parent / "scenarios"
 INDEX = PLACE / "README.md"
 BEGIN, END = "<!-- index -->\n", "<!-- end of index -->\n"
@@ -21,7 +23,7 @@ NEEDED = ("title", "publisher", "url", "published", "at", "read", "says")
 
 def scenarios() -> dict[str, dict[str, Any]]:
     found = {}
-    for path in sorted(PLACE.rglob("*.yaml")):
+    for path in sorted(path for path in PLACE.rglob("*.yaml") if path.parent.name != EXAMPLES):
         found[path.relative_to(PLACE).with_suffix("").as_posix()] = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
     return found
 

@@ -269,7 +269,7 @@ def test_non_enforcement_counts_from_the_day_it_was_announced() -> None:
         ("2022-11-01", H100, "met"),
         ("2022-11-01", "h800-sxm5-80gb", "not met"),  # below 600 GB/s, as it was made to be
         ("2022-11-01", "a800", "not met"),
-        ("2022-11-01", "h800", "unknown"),  # of one member the transfer rate is not on record
+        ("2022-11-01", "h800", "not met"),  # neither card reaches 600 GB/s
         ("2022-11-01", "h20", "not met"),
     ],
 )

@@ -225,7 +225,7 @@ class Contains(_Condition):
 
 
 class Content(_Condition):
-    """The share of an item's value that is content of a sort exceeds a threshold; with 0, any amount is enough.
+    """The share of an item's value that is content of a sort exceeds, or reaches, a threshold; with over 0, any amount is enough.
 
     Attributes
     ----------
@@ -236,8 +236,8 @@ class Content(_Condition):
     needs
         The rule that must reach a part, put to it alone with the destination and the act of the case; without one it stays unknown
         whether a part is controlled.
-    over
-        The threshold, in per cent.
+    over, at_least
+        The threshold in per cent, to be exceeded or to be reached; one of the two.
     stop_at
         ``discrete``: what is inside a discrete part that does not count itself is no longer counted.
     """
@@ -247,8 +247,15 @@ class Content(_Condition):
     of: Target
     controlled: Literal["", "destination"] = ""
     needs: str = ""
-    over: float = Field(ge=0, le=100)
+    over: float | None = Field(default=None, ge=0, le=100)
+    at_least: float | None = Field(default=None, gt=0, le=100)
     stop_at: Literal["", "discrete"] = ""
+
+    @model_validator(mode="after")
+    def _has_one_threshold(self) -> Self:
+        if (self.over is None) == (self.at_least is None):
+            raise ValueError("it has one threshold in per cent, to be exceeded (over) or to be reached (at_least)")
+        return self
 
 
 class Act(_Condition):
@@ -325,12 +332,14 @@ class PersonOf(_Condition):
     """Somebody in a role is a person of one of these countries: a citizen, a resident, or organised under its law.
 
     ``natural`` narrows it to natural persons, or to others. What the case tells of a party counts first; of a body of the data, where
-    it is registered, or else has its headquarters.
+    it is registered, or else has its headquarters. ``except`` names countries that count apart, such as one that another legal order
+    treats as part of one of these.
     """
 
     kind: Literal["person"] = "person"
     role: Words
     of: PlaceList | tuple[()] = ()
+    except_: PlaceList | tuple[()] = Field(default=(), alias="except")
     natural: bool | None = None
 
     @model_validator(mode="after")

@@ -7,9 +7,10 @@ the part alone. A part of a bill that is told without its own parts is presumed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from policygraph.bill import UNKNOWN, Amount, Line, times
@@ -19,13 +20,14 @@ from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.readings import UNKNOWN as NOT_KNOWN
 from policygraph.law.readings import Reading, joined, noted
+from policygraph.law.rulebook import Rule, Rulebook, conditions_of
 from policygraph.law.told import Bound
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["content"]
+__all__ = ["asked_of_content", "content"]
 
 _ONE: Amount = (Fraction(1), Fraction(1))
 _DEEPEST = 16
@@ -39,6 +41,22 @@ def content(evaluation: Evaluation, condition: law.Content, bound: Bound) -> Rea
         return evaluation.told.of_items(condition.item, bound, lambda id_: _Counting(evaluation, condition, bound, id_).of_record())
     counting = _Counting(evaluation, condition, bound, bound.item)
     return counting.of_bill() if counting.has_bill else counting.of_record()
+
+
+def asked_of_content(book: Rulebook, case: Case) -> tuple[tuple[Rule, ...], Callable[[Evaluation, str], Reading]]:
+    """Return the rules that ask for content, and what puts every such condition of theirs to an item."""
+    rules = tuple(rule for rule in book.rules.values() if any(isinstance(one, law.Content) for one in conditions_of(rule)))
+
+    def answer(evaluation: Evaluation, item: str) -> Reading:
+        parts = []
+        for version in filter(None, map(evaluation.version_of, rules)):
+            for condition, _ in law.below(version.when):
+                if isinstance(condition, law.Content):
+                    bound = Bound(item, case)
+                    parts.append(evaluation.settled(partial(evaluation.condition, condition, bound)))
+        return joined("any", "content above what is allowed", parts) if parts else Reading("any", "no rule asks for content", NOT_KNOWN)
+
+    return rules, answer
 
 
 class _Counting:
@@ -99,7 +117,7 @@ class _Counting:
 
     def untold(self) -> Reading:
         """Return the reading where nothing tells what it is made of."""
-        what = self.condition.name or f"content above {self.condition.over:g} %"
+        what = self.condition.name or f"content of {_words(self.condition)}"
         why = f"{what}: what {self._name(self.item) or 'the item'} is made of, and what its parts are worth"
         return self.evaluation.told.untold("bill", "Values", why, self.bound)
 
@@ -206,17 +224,17 @@ class _Counting:
 
     def _reading(self, whole: Part, untold: Reading | None = None) -> Reading:
         condition, readings = self.condition, tuple(self.readings)
-        over, stops = Fraction(str(condition.over)), condition.stop_at == "discrete"
-        found = roll_up(whole, over, stop_at_discrete=stops)
+        over, stops, reached = Fraction(str(_threshold(condition))), condition.stop_at == "discrete", condition.at_least is not None
+        found = roll_up(whole, over, reached=reached, stop_at_discrete=stops)
         if untold is not None and found.verdict.leaning is Outcome.UNKNOWN and not readings:
             return untold
         name = whole.name or "the item"
-        label = f"content that counts is more than {condition.over:g} % of {name}" if over else f"{name} has content that counts"
+        label = f"content that counts is {_words(condition)} of {name}" if over else f"{name} has content that counts"
         figures = untold or Reading("input", "figures that are not known", NOT_KNOWN, gaps=lambda: [_gap(whole, one) for one in found.open])
         unsettled = found.verdict.leaning is Outcome.UNKNOWN and (found.open or untold is not None)
 
         def combine(given: Sequence[Verdict]) -> Verdict:
-            again = roll_up(whole.with_counts(iter(given[: len(readings)])), over, stop_at_discrete=stops)
+            again = roll_up(whole.with_counts(iter(given[: len(readings)])), over, reached=reached, stop_at_discrete=stops)
             told = given[len(readings)] if len(given) > len(readings) else NOT_KNOWN
             if again.verdict.leaning is not Outcome.UNKNOWN or told == NOT_KNOWN:
                 return again.verdict
@@ -228,6 +246,14 @@ class _Counting:
             "content", label, found.verdict, note=_note(whole, found, readings), parts=parts,
             shown=(*shown, *((figures,) if unsettled else ())), combine=combine,
         )  # fmt: skip
+
+
+def _words(condition: law.Content) -> str:
+    return f"{'more than' if condition.at_least is None else 'at least'} {_threshold(condition):g} %"
+
+
+def _threshold(condition: law.Content) -> float:
+    return condition.at_least if condition.at_least is not None else condition.over or 0.0
 
 
 def _note(whole: Part, found: Content, readings: Sequence[Reading]) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from policygraph.case import Case
 from policygraph.law import conditions as law
@@ -21,13 +22,15 @@ from policygraph.law.evaluate import Evaluation
 from policygraph.law.explain import assumed, refuse_strange_words
 from policygraph.law.question import Question, family_of, of_family
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined
-from policygraph.law.reasons import reason
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.rulings import Conflict, Determination, OrderRulings, Ruling
 from policygraph.truth import Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["conflicts", "determine", "jurisdiction"]
+_FLIP_BUDGET: Final = 8
+"""Rejections tried for the whole of the law, each of which asks many rules again."""
+
+__all__ = ["HOME", "conflicts", "determine", "jurisdiction", "licence_reading"]
 
 HOME = "US"
 """The order whose licence is asked for where the case does not say which: that of the regulations most rules are of."""
@@ -83,8 +86,9 @@ def determine(
     required = book.of_effect("licence-required")
     question = Question(
         view, book, told, statuses, text=f"Is a licence required for {item}{f' ({rest})' if rest != Case() else ''}?",
-        answer=lambda other, one: _licence(other, told, one, home),
+        answer=lambda other, one: licence_reading(other, told, one, home),
         rules=tuple(rule for rule in required if rule.order == home), shared=shared,
+        budget=_FLIP_BUDGET, over_time=False,
     )  # fmt: skip
     others = sorted({rule.order for rule in book.rules.values()} - {home})
     orders = {home: asked.order(home, rulings, question.reading), **{order: asked.order(order, rulings) for order in others}}
@@ -94,8 +98,8 @@ def determine(
             "name": view.graph.name, "version": view.graph.version, "date": str(view.graph.date),
             "digest": view.graph.digest[:16], "law": book.digest[:16],
         },
-        case=str(told), home=home, subject=asked.subject(home), classification=asked.classification(), orders=orders,
-        conflicts=tuple(conflicts(rulings.values())), licence=question.reading, find=question.finding,
+        case=str(told), home=home, subject=asked.subject(home), orders=orders,
+        conflicts=tuple(conflicts(rulings.values())), licence=question.reading, find=question.finding, classify=asked.classification,
         coverage=f"{len(rulings)} rules of {len(orders)} legal orders, and what the data set of {view.graph.date} holds; "
         "other rules may apply, and a rule that does not reach a case is no permission",
     )  # fmt: skip
@@ -113,7 +117,7 @@ class _Asked:
         evaluation, case = self.evaluation, self.case
         reading = of_family(evaluation, case.item, self.family, lambda other, one: other.answer(rule.id, case, one))
         version = evaluation.version_of(rule)
-        return Ruling(rule, rule.basis_of(version), str(version) if version else "none on that day", reading, reason(reading))
+        return Ruling(rule, rule.basis_of(version), str(version) if version else "none on that day", reading)
 
     def subject(self, order: str) -> Reading:
         roots = jurisdiction(self.evaluation.book, order)
@@ -129,35 +133,13 @@ class _Asked:
         return classify(self.evaluation, self.case.item, self.case.eccn)
 
     def order(self, order: str, rulings: Mapping[str, Ruling], licence: Reading | None = None) -> OrderRulings:
-        case = self.case
+        case, book, on = self.case, self.evaluation.book, self.evaluation.on
         mine = {name: ruling for name, ruling in rulings.items() if ruling.rule.order == order}
-        of = {effect: [one for one in mine.values() if one.rule.effect == effect] for effect in _CONCERNED}
-        available: dict[str, dict[str, Verdict]] = {}
-        reviews: dict[str, tuple[str, ...]] = {}
-        for ruling in (one for one in mine.values() if one.rule.effect == "licence-required"):
-            concerning = {
-                effect: [one for one in found if ruling.rule.falls_under(one.rule.concerns, self.evaluation.on)]
-                for effect, found in of.items()
-            }
-            available[ruling.rule.id] = {
-                one.rule.id: reduce(Verdict.__and__, (~limit.verdict for limit in _limits(one, concerning)), one.verdict)
-                for one in concerning["excepted"]
-            }
-            reviews[ruling.rule.id] = tuple(one.rule.id for one in concerning["review-policy"])
         if licence is None:
             licence = of_family(
-                self.evaluation, case.item, self.family, lambda other, one: _licence(other, case, one, order)
+                self.evaluation, case.item, self.family, lambda other, one: licence_reading(other, case, one, order)
             )
-        return OrderRulings(order, licence.verdict, mine, available, reviews)
-
-
-_CONCERNED = ("excepted", "limits-exceptions", "review-policy")
-
-
-def _limits(exception: Ruling, concerning: Mapping[str, Sequence[Ruling]]) -> Iterator[Ruling]:
-    for limit in concerning["limits-exceptions"]:
-        if not exception.rule.falls_under(limit.rule.leaves):
-            yield limit
+        return OrderRulings(order, licence.verdict, mine, lambda rule: book.about(rule, on))
 
 
 def jurisdiction(book: Rulebook, order: str) -> tuple[Rule, ...]:
@@ -171,7 +153,7 @@ def jurisdiction(book: Rulebook, order: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id not in asked)
 
 
-def _licence(evaluation: Evaluation, case: Case, item: str, order: str) -> Reading:
+def licence_reading(evaluation: Evaluation, case: Case, item: str, order: str) -> Reading:
     """Read whether any requirement of an order stands that no exception takes away."""
     rules = [rule for rule in evaluation.book.of_effect("licence-required") if rule.order == order]
     if not rules:
@@ -183,14 +165,12 @@ def _unexcepted(evaluation: Evaluation, case: Case, item: str, rule: Rule) -> Re
     requirement = evaluation.answer(rule.id, case, item)
     if not requirement.verdict.all_.for_:
         return requirement
-    book = evaluation.book
-    exceptions = [one for one in book.of_effect("excepted") if rule.falls_under(one.concerns, evaluation.on)]
-    limits = [one for one in book.of_effect("limits-exceptions") if rule.falls_under(one.concerns, evaluation.on)]
+    about = evaluation.book.about(rule, evaluation.on)
     parts = []
-    for exception in exceptions:
+    for exception in about.exceptions:
         found = evaluation.answer(exception.id, case, item)
         if found.verdict.all_.for_:
-            barred = [evaluation.answer(one.id, case, item) for one in limits if not exception.falls_under(one.leaves)]
+            barred = [evaluation.answer(one.id, case, item) for one in about.barring(exception)]
             parts.append(joined("all", exception.title, (found, *map(_not_barred, barred))))
     if not parts:
         return requirement

@@ -24,8 +24,9 @@ from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.contents import content
 from policygraph.law.facts import Facts
+from policygraph.law.inputs import told_of
 from policygraph.law.knowing import knowledge
-from policygraph.law.quantified import quantified
+from policygraph.law.quantified import from_entries, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
@@ -41,6 +42,7 @@ __all__ = ["PARTS", "Bound", "Evaluation", "stands_for_all"]
 PARTS = "pg:incorporates+"
 """The path from an item to what it contains."""
 _MOST_ROUNDS = 64
+_MOST_KEPT = 400_000
 _PATHS_LOOKED_AT = 12
 _WAYS_NAMED = 3
 
@@ -82,6 +84,8 @@ class Evaluation:
         self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
         self._done: dict[tuple[object, ...], Reading] = {}
+        self._inputs: dict[int, tuple[Case, dict[str, int]]] = {}
+        self._numbers: dict[object, int] = {}
         self._under_way: dict[tuple[object, ...], None] = {}
         self._taken: dict[tuple[object, ...], Verdict] = {}
         self._relied: dict[tuple[object, ...], None] = {}
@@ -113,15 +117,36 @@ class Evaluation:
         raise BadQuestion("the rules that this one asks for do not settle; look for a rule that asks for itself")
 
     def forget(self) -> None:
-        """Drop what was read for the cases asked so far, and keep what was read of things by themselves."""
+        """Drop what was read for one case alone, and keep what comes out the same for every case that agrees in what is read of it."""
         self._taken.clear()
         self._done.clear()
         self._read_once.clear()
+        self._inputs.clear()
+        if len(self._lasting) > _MOST_KEPT:
+            self._lasting.clear()
+            self._numbers.clear()
+
+    def _place(self, names: Sequence[str], bound: Bound) -> tuple[int, ...]:
+        """Return a number for what a case tells of each of some inputs, the same number for the same told."""
+        case = bound.case
+        if case is None:
+            return ()
+        if id(case) not in self._inputs:
+            self._inputs[id(case)] = (case, {})
+        told = self._inputs[id(case)][1]
+        for name in names:
+            if name not in told:
+                told[name] = self._numbers.setdefault(told_of(case, name), len(self._numbers))
+        return tuple([told[name] for name in names])
 
     def rule(self, name: str, bound: Bound) -> Reading:
         """Return how a rule comes out, once for each item it is asked of."""
-        key = (name, *bound.key)
-        done = self._lasting if bound.case is None else self._done
+        done: dict[tuple[object, ...], Reading]
+        key: tuple[object, ...]
+        if bound.more:
+            done, key = self._done, (name, *bound.key)
+        else:
+            done, key = self._lasting, (name, bound.item, bound.case is None, self._place(self.book.inputs.names_of_rule(name), bound))
         if key in done:
             return done[key]
         rule = self.book.rules[name]
@@ -199,10 +224,13 @@ class Evaluation:
 
     def condition(self, condition: law.Condition, bound: Bound) -> Reading:
         """Return how a condition comes out, once for each thing it is asked of."""
-        if bound.case is None or (not bound.more and self.book.inputs.are_the_item_alone(condition)):
-            known, key = self._lasting, (id(condition), bound.item, bound.case is None, *bound.more.items())
-        else:
+        known: dict[tuple[object, ...], Reading]
+        key: tuple[object, ...]
+        if bound.more and bound.case is not None:
             known, key = self._read_once, (id(condition), *bound.key)
+        else:
+            told = self._place(self.book.inputs.names_of(condition), bound)
+            known, key = self._lasting, (id(condition), bound.item, bound.case is None, told, *bound.more.items())
         if key not in known:
             known[key] = self._condition(condition, bound)
         return known[key]
@@ -232,9 +260,11 @@ class Evaluation:
             case law.Presumed():
                 return self._presumed(condition, bound)
             case law.Path():
-                return self._path(condition.path, condition.start, condition.to, bound)
+                if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
+                    return from_entries(self, condition, bound)
+                return self.path(condition.path, condition.start, condition.to, bound)
             case law.Contains():
-                return self._path(PARTS, condition.item, condition.what, bound)
+                return self.path(PARTS, condition.item, condition.what, bound)
             case law.Classified():
                 if condition.item == "item" and bound.case is not None and bound.case.eccn is not None:
                     return self.told.classified(bound.case.eccn, condition, self.on)
@@ -265,7 +295,7 @@ class Evaluation:
                 )
             case law.PersonOf():
                 return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural)
+                    condition.role, bound, lambda party: self.facts.person(party, condition.of, condition.natural, condition.except_)
                 )
             case law.Destination():
                 return self.told.of_place("to", condition.in_, condition.except_, bound)
@@ -309,7 +339,7 @@ class Evaluation:
 
     # ---- paths
 
-    def _path(self, text: str, start: str, target: law.Target, bound: Bound) -> Reading:
+    def path(self, text: str, start: str, target: law.Target, bound: Bound) -> Reading:
         items = self.told.items(start, bound)
         if items is None:
             return self.told.untold(start, "Item", f"what the {start} is", bound)

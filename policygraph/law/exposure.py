@@ -14,15 +14,16 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from policygraph.errors import BadQuestion
 from policygraph.findings import Evidence
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import PARTS, Evaluation, grammar_of
 from policygraph.law.question import family_of
-from policygraph.law.rulebook import Rule, conditions_of
+from policygraph.law.rulebook import Rule, Rulebook, conditions_of
 from policygraph.paths import Search
 from policygraph.truth import Outcome, Strength, Verdict
 
-__all__ = ["Exposure", "ReportedAct", "exposure"]
+__all__ = ["Exposure", "ReportedAct", "exposure", "prohibition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,25 @@ def exposure(evaluation: Evaluation, rule: Rule, item: str, since: date | None =
     )  # fmt: skip
 
 
+def prohibition(book: Rulebook) -> Rule:
+    """Return the prohibition of acts whose knowledge a public notice supplies.
+
+    Raises
+    ------
+    BadQuestion
+        If there is none, or more than one.
+    """
+    noticed = {rule.notice.of for rule in book.rules.values() if rule.notice is not None}
+    found = [
+        rule for rule in book.of_effect("prohibited")
+        if any(isinstance(condition, law.Knowledge) and condition.of in noticed for condition in conditions_of(rule)) and _acts_of(rule)
+    ]  # fmt: skip
+    if len(found) != 1:
+        named = ", ".join(rule.id for rule in found) or "none"
+        raise BadQuestion(f"which prohibition is meant is not plain ({named}); name the rule")
+    return found[0]
+
+
 def _acts_of(rule: Rule) -> tuple[str, ...]:
     found = (condition for condition in conditions_of(rule) if isinstance(condition, law.Act))
     return tuple(dict.fromkeys(word for condition in found for word in condition.in_))
@@ -198,14 +218,15 @@ def _reported(
                 if not step.truth.for_:
                     continue
                 verdict = view.verdict(step.subject, relation.name, step.object) & contains
+                ends = step.ends if step.ends is not None and step.ends <= view.as_of else None
                 after = "unknown"
-                if first is not None and step.ends is not None and step.ends <= first:
+                if first is not None and ends is not None and ends <= first:
                     after = "no"
-                elif first is not None and ((step.begins is not None and step.begins >= first) or step.ends is not None):
+                elif first is not None and ((step.begins is not None and step.begins >= first) or ends is not None):
                     after = "yes"
                 told = next((f"{name}, {day}" for name, day in notices if day == first), "")
                 by = _actor(evaluation, step.object if item_is_subject else step.subject)
-                yield ReportedAct(relation.act, by, thing, step.begins, step.ends, verdict, after, told, step.evidence)
+                yield ReportedAct(relation.act, by, thing, step.begins, ends, verdict, after, told, step.evidence)
 
 
 def _actor(evaluation: Evaluation, id_: str) -> str:

@@ -117,14 +117,14 @@ class Facts:
         gaps = lambda: (Gap(country, "memberOf", None, "CountryGroup", f"whether {label}"),)  # noqa: E731
         return Reading("place", label, verdict, note=noted(*(part.note for part in shown)), steps=steps, gaps=gaps)
 
-    def stands_in(self, id_: str, places: Sequence[str]) -> Reading:
-        """Read whether a country, site or party is in one of some places."""
+    def stands_in(self, id_: str, places: Sequence[str], excepted: Sequence[str] = ()) -> Reading:
+        """Read whether a country, site or party is in one of some places, and in none of those excepted."""
         if self.is_a(id_, ("Country",)):
-            return self.among(id_, places)
+            return self.among(id_, places, excepted)
         relations = ("locatedIn",) if self.is_a(id_, ("Site",)) else ("addressIn", "registeredIn")
         label = f"{self.name(id_)} is in {_listed(places)}"
         gap = Gap(id_, relations[0], None, "Country", f"where {self.name(id_)} is")
-        return self._through(id_, relations, lambda country: self.among(country, places), label, gap)
+        return self._through(id_, relations, lambda country: self.among(country, places, excepted), label, gap)
 
     def _through(
         self, id_: str, relations: Sequence[str], test: Callable[[str], Reading], label: str, gap: Gap
@@ -177,8 +177,8 @@ class Facts:
             return Reading("party", label, UNKNOWN, gaps=lambda: (gap,))
         return Reading("party", label, Verdict.sure(party.id in ids or self.is_a(party.id, classes)))
 
-    def person(self, party: Party, of: Sequence[str], natural: bool | None) -> Reading:
-        """Read whether a party is a person of one of some countries, and of which sort."""
+    def person(self, party: Party, of: Sequence[str], natural: bool | None, excepted: Sequence[str] = ()) -> Reading:
+        """Read whether a party is a person of one of some countries and of none excepted, and of which sort."""
         parts = []
         if natural is not None:
             label = f"{self.name(str(party))} is {'a' if natural else 'no'} natural person"
@@ -187,21 +187,21 @@ class Facts:
             verdict = UNKNOWN if known is None else Verdict.sure(known is natural)
             parts.append(Reading("person", label, verdict, gaps=lambda: (gap,)))
         if of:
-            parts.append(self._person_of(party, of))
+            parts.append(self._person_of(party, of, excepted))
         return parts[0] if len(parts) == 1 else joined("all", "a person of that sort", parts)
 
-    def _person_of(self, party: Party, of: Sequence[str]) -> Reading:
+    def _person_of(self, party: Party, of: Sequence[str], excepted: Sequence[str]) -> Reading:
         label = f"{self.name(str(party))} is a person of {_listed(of)}"
         if party.person_of:
-            told = [self.among(country, of) for country in party.person_of]
+            told = [self.among(country, of, excepted) for country in party.person_of]
             return joined("any", f"{label}, as the case tells", told)
         gap = Gap("case", "person-of", None, "Country", f"of which country {party} is a citizen, a resident or a body")
         if party.is_stranger:
             return Reading("person", label, UNKNOWN, gaps=lambda: (gap,))
-        registered = self._through(party.id, ("registeredIn",), lambda country: self.among(country, of), label, gap)
+        registered = self._through(party.id, ("registeredIn",), lambda country: self.among(country, of, excepted), label, gap)
         if not registered.is_unknown:
             return registered
-        seat = self._through(party.id, ("headquarteredIn",), lambda country: self.among(country, of), label, gap)
+        seat = self._through(party.id, ("headquarteredIn",), lambda country: self.among(country, of, excepted), label, gap)
         return seat.capped(Strength.PRESUMED, "taken to be organised under the law of the country where it has its headquarters")
 
     def headquartered(self, party: Party, places: Sequence[str], parent: str = "ultimate") -> Reading:
@@ -319,6 +319,7 @@ class Facts:
     def claimed(self, id_: str, codes: Sequence[law.Entry], on: date, label: str) -> Reading:
         """Read whether an item, or the family it is a variant of, is said to be specified in one of some entries."""
         view, found, steps, notes = self.view, [], [], []
+        open_ = False  # an entry is said, and one of its paragraphs is asked for
         for holder in (id_, *self.family(id_)):
             for row in view.find(holder, "classifiedAs"):
                 step = view.step(row)
@@ -332,7 +333,9 @@ class Facts:
                 elif "EAR99" in (code, *(entry.code for entry in codes)):
                     found.append(opposed(said))
                     steps.append(step)
-        if id_ in view.graph.index and not found:
+                else:
+                    open_ = open_ or any(entry.code.startswith(f"{code}.") for entry in codes)
+        if id_ in view.graph.index and not found and not open_:
             relation = view.graph.relation_index["classifiedAs"]
             found.append(Verdict.sure(False, Strength(int(view.complete_from(relation)[view.graph.index[id_]]))))
         gap = Gap(id_, "classifiedAs", None, "ECCN", f"under which entry {self.name(id_)} falls")

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from policygraph.case import ROLES
+from policygraph.case import ROLES, Case
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
 
-__all__ = ["PLACES", "Inputs"]
+__all__ = ["PLACES", "Inputs", "told_of"]
 
 PLACES = ("from", "to", "facility", "into")
 """Roles that are places of a case."""
@@ -38,7 +38,8 @@ class Inputs:
 
     def __init__(self, book: Rulebook) -> None:
         self.book = book
-        self._alone: dict[int, bool] = {}
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._rule_names: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def by_rule(self) -> dict[str, frozenset[str]]:
@@ -70,12 +71,18 @@ class Inputs:
             found |= self.by_rule[name]
         return frozenset(found)
 
-    def are_the_item_alone(self, condition: law.Condition) -> bool:
-        """Tell whether a condition of the book comes out the same for every case that has the item."""
+    def names_of(self, condition: law.Condition) -> tuple[str, ...]:
+        """Return the inputs of a condition of the book beside its item, in a fixed order."""
         key = id(condition)
-        if key not in self._alone:
-            self._alone[key] = self.of(condition) <= _ITEM
-        return self._alone[key]
+        if key not in self._names:
+            self._names[key] = tuple(sorted(self.of(condition) - _ITEM))
+        return self._names[key]
+
+    def names_of_rule(self, name: str) -> tuple[str, ...]:
+        """Return the inputs of a rule beside its item, in a fixed order."""
+        if name not in self._rule_names:
+            self._rule_names[name] = tuple(sorted(self.by_rule[name] - _ITEM))
+        return self._rule_names[name]
 
     def of_rule(self, rule: Rule) -> frozenset[str]:
         """Return the inputs of a rule."""
@@ -132,6 +139,8 @@ def _roles(condition: law.Condition) -> Iterable[str]:
     for target, _ in law.targets_of(condition):
         yield from target.role
     match condition:
+        case law.Path() if condition.start == "eccn":
+            yield from ("item", "eccn")
         case law.Path() | law.Some() | law.Every() if getattr(condition, "among", "") not in ("parties", "earlier"):
             yield condition.start
         case law.Some() | law.Every():
@@ -182,3 +191,33 @@ def _told(condition: law.Condition) -> Iterator[str]:
                 yield "act"
         case law.Amount():
             yield condition.of
+
+
+def told_of(case: Case, name: str) -> object:
+    """Return what a case tells of an input, as something that is equal where what is told is.
+
+    >>> told_of(Case(end_user="none"), "party:end-user"), told_of(Case(knowledge="yes"), "knowledge:violation")
+    ((), True)
+    """
+    kind, _, rest = name.partition(":")
+    match kind:
+        case "party":
+            return case.party(rest)
+        case "parties":
+            return ("complete", case.parties_complete)
+        case "knowledge":
+            return case.knows(rest)
+        case "given":
+            return ("given", case.attestations)
+        case "end-use":
+            return ("end-use", case.end_use)
+        case "from":
+            return ("place", case.origin)
+        case "to" | "facility" | "act" | "service":
+            return ("word", getattr(case, kind))
+        case "eccn" | "into" | "authorisations" | "quantity" | "value":
+            return (kind, getattr(case, kind))
+        case "item":
+            return ("item", case.item)
+        case _:
+            return (kind, id(case)) if getattr(case, kind, None) is not None else (kind, None)

@@ -1,4 +1,4 @@
-"""``some`` and ``every``: a test put to parties, to earlier acts, or to what a path leads to.
+"""Tests put to several things: ``some`` and ``every`` of parties, earlier acts or what a path leads to; paths from an item's entries.
 
 Comes in: the condition and what is bound already. Goes out: a reading. Whether there are more of them than are known is open unless
 the case says that all are told.
@@ -19,7 +19,10 @@ from policygraph.truth import Verdict
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["quantified"]
+__all__ = ["from_entries", "quantified"]
+
+_ENTRIES = "pg:variantOf?/pg:classifiedAs"
+"""From an item to the entries that claims put it in."""
 
 
 def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: Bound) -> Reading:
@@ -69,3 +72,17 @@ def _is_open(condition: law.Some | law.Every, bound: Bound) -> bool:
     if condition.among == "earlier":
         return case is None or case.earlier is None
     return True
+
+
+def from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
+    """Read a path that begins at the entries of an item: those that claims say, and those that rules put it in."""
+    parts = [evaluation.path(f"{_ENTRIES}/({condition.path})", "item", condition.to, bound)]
+    for rule in evaluation.book.of_effect("classified"):
+        if bound.item and evaluation.version_of(rule) is not None:
+            found = evaluation.rule(rule.id, Bound(bound.item, None))
+            if found.verdict.all_.for_:
+                codes = tuple(f"eccn:{code}" for code in rule.classifies)
+                inner = Bound(bound.item, bound.case, {**bound.more, condition.start: codes})
+                led = evaluation.path(condition.path, condition.start, condition.to, inner)
+                parts.append(joined("all", f"from {rule.title}", (found, led)))
+    return parts[0] if len(parts) == 1 else joined("any", "from an entry of the item", parts)

@@ -53,6 +53,10 @@ class Question:
         The rules asked for, the first one first.
     shared
         An evaluation of the same view, day and assumptions to go on with; None for one of its own.
+    budget
+        How many rejections are tried in the search for flips.
+    over_time
+        Whether the finding tells over which dates it stays the same.
     """
 
     view: FrozenView
@@ -63,6 +67,8 @@ class Question:
     answer: Answer
     rules: tuple[Rule, ...]
     shared: Evaluation | None = None
+    budget: int = _FLIP_BUDGET
+    over_time: bool = True
 
     @property
     def on(self) -> date:
@@ -126,7 +132,7 @@ class Question:
             classes={id_: graph.node_class[graph.index[id_]] for id_ in ends},
             find_gaps=lambda: self._gaps(reading),
             find_flips=lambda: self._flips(reading),
-            find_intervals=lambda: self._intervals(reading),
+            find_intervals=lambda: self._intervals(reading) if self.over_time else (),
         )  # fmt: skip
 
     def _named(self, rule: Rule) -> str:
@@ -239,7 +245,7 @@ class Question:
 
         return flips(
             lambda rejected: again(rejected).verdict, lambda rejected: again(rejected).rests_on, source,
-            budget=max(12, _FLIP_BUDGET // max(1, len(self.family))),
+            budget=max(min(12, self.budget), self.budget // max(1, len(self.family))),
         )
 
     def _intervals(self, reading: Reading) -> Iterator[tuple[date | None, date | None]]:

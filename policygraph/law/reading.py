@@ -7,7 +7,7 @@ paths that do not parse, citations of provisions that do not exist, and a rule t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as Names
 from datetime import date
 from itertools import pairwise
@@ -34,11 +34,24 @@ _ONLY_FOR: Names[str, tuple[str, ...]] = {
 
 def read(directory: Path, ontology: Ontology, provisions: Container[str] | None = None) -> Rulebook:
     """Read every rule and list below a directory; see :meth:`Rulebook.load`."""
-    faults, hash_ = Faults(), hashlib.blake2b(digest_size=16)
-    nodes: dict[str, Mapping] = {}
     if not directory.is_dir():
         raise BadRule(f"{directory}: there is no such directory of rules")
-    for path in sorted(directory.rglob("*.yaml")):
+    return _book(Rulebook({}, {}, ontology, ""), directory, sorted(directory.rglob("*.yaml")), provisions)
+
+
+def drafted(book: Rulebook, file: Path) -> Rulebook:
+    """Return a rulebook with the rules of a file or directory added; see :meth:`Rulebook.with_draft`."""
+    if not file.exists():
+        raise BadRule(f"{file}: there is no such file; a draft is a rule file, or a directory of them")
+    return _book(book, file if file.is_dir() else file.parent, sorted(file.rglob("*.yaml")) if file.is_dir() else [file], None)
+
+
+def _book(base: Rulebook, directory: Path, paths: Iterable[Path], provisions: Container[str] | None) -> Rulebook:
+    """Read files on top of the rules of a book, each rule or list in the place of one of the same id."""
+    ontology = base.ontology
+    faults, hash_ = Faults(), hashlib.blake2b(base.digest.encode(), digest_size=16)
+    nodes: dict[str, Mapping] = {}
+    for path in paths:
         shown = path.as_posix()
         try:
             raw, text = text_of(path, shown)
@@ -55,15 +68,14 @@ def read(directory: Path, ontology: Ontology, provisions: Container[str] | None 
     for shown, node in nodes.items():
         if "list" in node.items and (made := _model(CodeList, node, shown, "a list of codes", faults)):
             lists[made.id] = made
+    lists = {**base.lists, **lists}
     rules: dict[str, Rule] = {}
-    lines: dict[str, int] = {}
     for shown, node in nodes.items():
         if "rule" in node.items and (rule := _rule(node, shown, faults, ontology, lists)):
             if rule.id in rules:
                 faults.add(shown, 1, f"the rule '{rule.id}' stands in {rules[rule.id].file} already; give this one another id")
             rules[rule.id] = rule
-            lines[rule.id] = node.line
-    book = Rulebook(rules, lists, ontology, hash_.hexdigest())
+    book = Rulebook({**base.rules, **rules}, lists, ontology, hash_.hexdigest())
     _check_whole(book, faults, provisions)
     if len(faults):
         raise BadRule(str(faults.error()))

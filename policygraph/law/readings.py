@@ -295,7 +295,8 @@ def _unknown_leaves(reading: Reading, above: tuple[Reading, ...]) -> Iterator[tu
     if not reading.parts and reading.is_unknown:
         yield trail
     for part in reading.parts:
-        yield from _unknown_leaves(part, trail)
+        if _worked((*trail, part), YES).outcome is not _worked((*trail, part), NO).outcome:
+            yield from _unknown_leaves(part, trail)
 
 
 def _worked(trail: tuple[Reading, ...], value: Verdict) -> Verdict:

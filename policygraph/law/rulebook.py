@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,11 +31,11 @@ from policygraph.ontology import Ontology
 if TYPE_CHECKING:
     from policygraph.law.inputs import Inputs
 
-__all__ = ["BINDINGNESS", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation"]
+__all__ = ["BINDINGNESS", "About", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Version", "in_operation", "owning_lists"]
 
 Effect = Literal[
     "not-subject", "subject-to-ear", "classified", "licence-required", "excepted", "limits-exceptions", "review-policy",
-    "prohibited", "presumption", "red-flag", "obliges", "forbids-compliance",
+    "prohibited", "presumption", "red-flag", "obliges", "forbids-compliance", "definition",
 ]  # fmt: skip
 Status = Literal["in-force", "suspended", "unenforced", "repealed", "not-yet-in-force", "unknown"]
 Bindingness = Literal[
@@ -45,7 +45,7 @@ BINDINGNESS: Final = (
     "statute", "regulation", "order", "interpretive-rule", "policy-statement", "guidance", "press-release", "statement", "bill",
 )  # fmt: skip
 """How far a text binds, the most binding first."""
-_FROM_EFFECTIVE: Final = ("not-subject", "subject-to-ear", "classified", "presumption", "red-flag")
+_FROM_EFFECTIVE: Final = ("not-subject", "subject-to-ear", "classified", "presumption", "red-flag", "definition")
 
 
 class _Value(BaseModel):
@@ -275,6 +275,19 @@ def _entries(condition: law.Condition) -> Iterator[law.Entry]:
 
 
 @dataclass(frozen=True)
+class About:
+    """What speaks to a requirement."""
+
+    exceptions: tuple[Rule, ...]
+    limits: tuple[Rule, ...]
+    reviews: tuple[Rule, ...]
+
+    def barring(self, exception: Rule) -> tuple[Rule, ...]:
+        """Return the limits that do not leave an exception."""
+        return tuple(limit for limit in self.limits if not exception.falls_under(limit.leaves))
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """All rules of a directory.
 
@@ -313,6 +326,35 @@ class Rulebook:
 
         return read(directory, ontology, provisions)
 
+    def stored(self) -> str:
+        """Return the book as text that :meth:`restored` reads, faster than its files are."""
+        kept = _Stored(rules=tuple(self.rules.values()), lists=tuple(self.lists.values()), digest=self.digest)
+        return kept.model_dump_json(by_alias=True)
+
+    @classmethod
+    def restored(cls, text: str | bytes, ontology: Ontology) -> Rulebook:
+        """Return a book that was checked when it was stored.
+
+        Raises
+        ------
+        ValueError
+            If the text is no stored book.
+        """
+        kept = _Stored.model_validate_json(text)
+        return cls({rule.id: rule for rule in kept.rules}, {list_.id: list_ for list_ in kept.lists}, ontology, kept.digest)
+
+    def with_draft(self, file: Path) -> Rulebook:
+        """Return these rules with those of a file or directory added, each in the place of one of the same id.
+
+        Raises
+        ------
+        BadRule
+            With every fault of the draft, each with its file and line.
+        """
+        from policygraph.law.reading import drafted
+
+        return drafted(self, file)
+
     def rule(self, name: str) -> Rule:
         """Return the rule of that id or title.
 
@@ -330,11 +372,18 @@ class Rulebook:
 
     def classifiers(self, codes: tuple[law.Entry, ...]) -> tuple[Rule, ...]:
         """Return the rules that put an item in one of the entries or in a paragraph of one."""
-        return tuple(
-            rule
-            for rule in self.rules.values()
-            if rule.effect == "classified" and any(entry.covers(code) for entry in codes for code in rule.classifies)
-        )
+        key = tuple(entry.code for entry in codes)
+        if key not in self._classifiers:
+            self._classifiers[key] = tuple(
+                rule
+                for rule in self.rules.values()
+                if rule.effect == "classified" and any(entry.covers(code) for entry in codes for code in rule.classifies)
+            )
+        return self._classifiers[key]
+
+    @cached_property
+    def _classifiers(self) -> dict[tuple[str, ...], tuple[Rule, ...]]:
+        return {}
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -354,7 +403,30 @@ class Rulebook:
 
     def of_effect(self, *effects: str) -> tuple[Rule, ...]:
         """Return the rules of some effects, in the order of their ids."""
-        return tuple(rule for _, rule in sorted(self.rules.items()) if rule.effect in effects)
+        return self._by_effect[effects[0]] if len(effects) == 1 else tuple(rule for rule in self._in_order if rule.effect in effects)
+
+    @cached_property
+    def _in_order(self) -> tuple[Rule, ...]:
+        return tuple(rule for _, rule in sorted(self.rules.items()))
+
+    @cached_property
+    def _by_effect(self) -> Mapping[str, tuple[Rule, ...]]:
+        return {effect: tuple(rule for rule in self._in_order if rule.effect == effect) for effect in get_args(Effect)}
+
+    def about(self, requirement: Rule, on: date) -> About:
+        """Return the exceptions, limits of exceptions and review policies that speak to a requirement, as its basis stands on a day."""
+        key = (requirement.id, on)
+        if key not in self._about:
+            found = {
+                effect: tuple(one for one in self.of_effect(effect) if requirement.falls_under(one.concerns, on))
+                for effect in ("excepted", "limits-exceptions", "review-policy")
+            }
+            self._about[key] = About(*found.values())
+        return self._about[key]
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, date], About]:
+        return {}
 
     def notices(self, topic: str) -> tuple[Rule, ...]:
         """Return the rules by which the public is on notice of a topic."""
@@ -406,6 +478,14 @@ class Rulebook:
                         yield from self._asked(other.notice.when, inner)
 
 
+class _Stored(_Value):
+    """A rulebook as it is kept."""
+
+    rules: tuple[Rule, ...]
+    lists: tuple[CodeList, ...]
+    digest: str
+
+
 def conditions_of(rule: Rule) -> Iterator[law.Condition]:
     """Yield every condition of a rule, in all its versions and in its notice."""
     for where in (*(version.when for version in rule.versions), *((rule.notice.when,) if rule.notice else ())):
@@ -413,3 +493,11 @@ def conditions_of(rule: Rule) -> Iterator[law.Condition]:
             yield condition
 
 
+
+
+def owning_lists(book: Rulebook, order: str) -> tuple[tuple[str, str], ...]:
+    """Return the lists, with a footnote where one is asked for, whose parties' holdings rules of an order ask about."""
+    rules = (rule for rule in book.rules.values() if rule.order == order)
+    found = (condition.by for rule in rules for condition in conditions_of(rule) if isinstance(condition, law.Owned))
+    every = dict.fromkeys((one.list, one.footnote) for by in found for one in (by if isinstance(by, tuple) else (by,)))
+    return tuple((list_, footnote) for list_, footnote in every if not footnote or (list_, "") not in every)

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from html import escape
 from typing import Any, Final
 
 from policygraph.findings import Finding, Gap, Proof
 from policygraph.law.classify import Classification
 from policygraph.law.readings import Reading
-from policygraph.law.rulebook import Rule
+from policygraph.law.reasons import reason
+from policygraph.law.rulebook import About, Rule
 from policygraph.truth import Outcome, Strength, Verdict
 
 __all__ = ["POLICIES", "Conflict", "Determination", "OrderRulings", "Ruling", "strictest"]
@@ -49,17 +50,17 @@ class Ruling:
         The rule.
     basis, version
         The provision that its version of the day stands in, and the version in words.
-    verdict
-        In both runs.
-    why
-        What decides it, in one sentence.
     """
 
     rule: Rule
     basis: str
     version: str
     reading: Reading = field(repr=False)
-    why: str
+
+    @cached_property
+    def why(self) -> str:
+        """What decides it, in one sentence."""
+        return reason(self.reading)
 
     @property
     def verdict(self) -> Verdict:
@@ -137,15 +138,26 @@ class OrderRulings:
         The verdict on whether a licence is required, exceptions that are shown taken off.
     rulings
         Every rule of the order, by its id.
-    available
-        For each requirement, its exceptions, each with the verdict on whether it may be used.
+    about
+        Gives what speaks to a requirement.
     """
 
     order: str
     licence: Verdict
     rulings: Mapping[str, Ruling]
-    available: Mapping[str, Mapping[str, Verdict]]
-    reviews: Mapping[str, tuple[str, ...]]
+    about: Callable[[Rule], About] = field(repr=False)
+
+    @cached_property
+    def available(self) -> Mapping[str, Mapping[str, Verdict]]:
+        """For each requirement, its exceptions, each with the verdict on whether it may be used."""
+        return {ruling.rule.id: self._usable(ruling.rule) for ruling in self.of("licence-required")}
+
+    def _usable(self, requirement: Rule) -> dict[str, Verdict]:
+        about = self.about(requirement)
+        return {
+            one.id: reduce(Verdict.__and__, (~self.rulings[limit.id].verdict for limit in about.barring(one)), self.rulings[one.id].verdict)
+            for one in about.exceptions
+        }
 
     def of(self, *effects: str) -> tuple[Ruling, ...]:
         """Return the rulings of some effects."""
@@ -154,11 +166,9 @@ class OrderRulings:
     @property
     def policy(self) -> str:
         """The strictest review policy of the requirements that stand, by the review rules that stand."""
-        found = []
-        for name, reviews in self.reviews.items():
-            if self.rulings[name].stands:
-                found += [self.rulings[review].policy for review in reviews if self.rulings[review].stands]
-        return strictest(found)
+        standing = (ruling for ruling in self.of("licence-required") if ruling.stands)
+        reviews = (self.rulings[review.id] for ruling in standing for review in self.about(ruling.rule).reviews)
+        return strictest(review.policy for review in reviews if review.stands)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -194,8 +204,6 @@ class Determination:
         Code of the legal order whose licence the outcome is about.
     subject
         Whether the item is subject to that order, and by which routes.
-    classification
-        The entries the item is specified in.
     orders
         What each legal order comes to.
     conflicts
@@ -211,12 +219,17 @@ class Determination:
     case: str
     home: str
     subject: Reading
-    classification: Classification
     orders: Mapping[str, OrderRulings]
     conflicts: tuple[Conflict, ...]
     coverage: str
     licence: Reading = field(repr=False)
     find: Callable[[], Finding] = field(repr=False)
+    classify: Callable[[], Classification] = field(repr=False)
+
+    @cached_property
+    def classification(self) -> Classification:
+        """The entries the item is specified in."""
+        return self.classify()
 
     @cached_property
     def finding(self) -> Finding:
@@ -277,7 +290,7 @@ class Determination:
     def to_json(self) -> dict[str, Any]:
         """Return it in the form the command line prints with ``--json``."""
         home, others = self.orders[self.home].to_json(), [order for code, order in self.orders.items() if code != self.home]
-        told = self.finding.to_json()
+        told = {key: value for key, value in self.finding.to_json().items() if key != "intervals"}
         duties = {
             ruling.rule.id: str(ruling.outcome)
             for order in others for ruling in order.of("obliges", "forbids-compliance", "licence-required", "prohibited")

@@ -261,11 +261,10 @@ class _Chunk:
 
     def _unexcepted(self, rule: Rule, book: Rulebook) -> Verdicts:
         requirement = self.rule(rule.id)
-        on = self.plan.on
-        limits = [one for one in book.of_effect("limits-exceptions") if rule.falls_under(one.concerns, on)]
+        about = book.about(rule, self.plan.on)
         usable = []
-        for exception in (one for one in book.of_effect("excepted") if rule.falls_under(one.concerns, on)):
-            barred = (~self.rule(one.id) for one in limits if not exception.falls_under(one.leaves))
+        for exception in about.exceptions:
+            barred = (~self.rule(one.id) for one in about.barring(exception))
             shown = self.rule(exception.id)
             usable.append(reduce(Verdicts.__and__, barred, shown).where(shown.all_ > 0, Verdicts.filled(_NO, self.size)))
         if not usable:

@@ -145,6 +145,13 @@ class CaseTable:
             text = f"this table cannot be read: {said}; give a CSV file with a header, or a Parquet file"
             raise BadData([(Place(shown), text)]) from None
 
+    @classmethod
+    def given(cls, cases: CaseTable | pd.DataFrame | str | Path) -> CaseTable:
+        """Return a table from whatever form it is given in: a frame, a file, or a table already."""
+        if isinstance(cases, CaseTable):
+            return cases
+        return cls.read(Path(cases)) if isinstance(cases, (str, Path)) else cls.of(cases)
+
     # ---- cells
 
     def resolved(self, names: Names) -> Mapping[str, tuple[Mapping[str, Any], ...]]:

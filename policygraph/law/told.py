@@ -159,13 +159,13 @@ class Told:
         if role == "facility":
             if not case.facility:
                 return self.untold(role, "Site", "the site where it will be used", bound)
-            return self.facts.stands_in(case.facility, places)
+            return self.facts.stands_in(case.facility, places, excepted)
         if role == "into":
             return self._into(places, excepted, bound)
 
         def stands(party: Party) -> Reading:
             if not party.is_stranger:
-                return self.facts.stands_in(party.id, places)
+                return self.facts.stands_in(party.id, places, excepted)
             if party.country:
                 return self.facts.among(party.country, places, excepted)
             return self.untold(role, "Country", f"where {party} is", bound)
