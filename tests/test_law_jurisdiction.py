@@ -347,6 +347,25 @@ def test_who_is_left_out_by_the_place_it_ships_from(as_of: str, case: dict[str, 
     assert outcome(LEFT_OUT, as_of, **told) == expected
 
 
+@pytest.mark.parametrize(
+    ("as_of", "case", "expected"),
+    [
+        ("2022-02-23", {"item": "pump-9", "to": "RU", "from": "JP"}, "not met"),
+        ("2022-02-24", {"item": "pump-9", "to": "RU", "from": "JP"}, "met"),
+        ("2022-04-07", {"item": "pump-9", "to": "RU", "from": "KR"}, "not met"),
+        ("2022-04-08", {"item": "pump-9", "to": "RU", "from": "KR"}, "met"),
+        ("2023-02-23", {"item": "pump-9", "to": "RU", "from": "TW"}, "not met"),
+        ("2023-02-24", {"item": "ns-chip", "to": "IR", "from": "TW"}, "met"),
+        ("2025-06-01", {"item": "pump-9", "to": "RU", "from": "CN"}, "not met"),
+        ("2025-06-01", {"item": "pump-9", "to": "CN", "from": "JP"}, "not met"),  # within none of those rules
+        ("2025-06-01", {"item": "us-bolt", "to": "RU", "from": "JP"}, "not met"),  # of US origin
+        ("2025-06-01", {"item": "pump-9", "to": "RU", "from": "untold"}, "unknown"),
+    ],
+)
+def test_who_is_left_out_of_what_follows_for_russia_and_iran(as_of: str, case: dict[str, Any], expected: str) -> None:
+    assert outcome("ear-exclusion-746-supp-3", as_of, act="reexport", **case) == expected
+
+
 # ---- prongs: which origin each asks for
 
 
