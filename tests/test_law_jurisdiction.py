@@ -458,6 +458,40 @@ def test_content_of_which_any_amount_is_enough(cite: str, as_of: str, case: dict
     assert {str(node.verdict.outcome) for node in finding.proof.walk() if node.cite == cite} == {expected}
 
 
+@pytest.mark.parametrize(
+    ("as_of", "code", "to", "expected"),
+    [
+        ("2024-06-01", "3A001", "CN", "met"),
+        ("2024-06-01", "3A991", "CN", "not met"),
+        ("2024-06-01", "EAR99", "CN", "not met"),
+        ("2024-06-01", "3A991", "IR", "met"),
+        ("2024-06-01", "EAR99", "IR", "not met"),  # the Treasury's embargo is not part 746
+        ("2024-06-01", "EAR99", "CU", "met"),
+        ("2024-06-01", "EAR99", "KP", "met"),
+        ("2024-06-01", "3A001.b.2", "IN", "not met"),  # open to GBS
+        ("2024-06-01", "3A001.e", "IN", "met"),
+        ("2024-06-01", "3A001", "IN", "unknown"),  # open to it in part
+        ("2022-02-23", "3A991", "RU", "not met"),
+        ("2022-02-24", "3A991", "RU", "met"),
+        ("2022-03-01", "3A991", "BY", "not met"),
+        ("2022-03-02", "3A991", "BY", "met"),
+        ("2022-10-20", "3A090", "CN", "not met"),
+        ("2022-10-21", "3A090", "CN", "met"),
+        ("2023-01-16", "3A090", "MO", "not met"),
+        ("2023-01-17", "3A090", "MO", "met"),
+        ("2023-11-16", "3A090.a", "SA", "not met"),
+        ("2023-11-17", "3A090.a", "SA", "met"),
+        ("2024-09-05", "3B001.c.1.a", "DE", "not met"),
+        ("2024-09-06", "3B001.c.1.a", "DE", "met"),
+        ("2024-12-01", "3B001.f.1.a", "CN", "not met"),
+        ("2024-12-02", "3B001.f.1.a", "CN", "met"),
+        ("2024-12-02", "3B001.f.1.a", "", "unknown"),
+    ],
+)
+def test_content_counts_by_its_entry_and_the_destination_alone(as_of: str, code: str, to: str, expected: str) -> None:
+    assert str(shipped().view(as_of).check("ear-controlled-content", eccn=code, to=to, act="reexport").outcome) == expected
+
+
 # ---- subject, EAR99, not subject
 
 ANOTHER_AGENCY = "exclusively-controlled-by-another-agency"
