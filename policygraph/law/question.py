@@ -200,7 +200,7 @@ class Question:
         known_by = self.view.known_by
         told = {}
         causes = []
-        for name in dict.fromkeys(part.rule for part in _combined(reading) if part.rule):
+        for name in dict.fromkeys(part.rule for part in reading.walk(beside=False) if part.rule):
             rule = self.book.rules[name]
             text, enforced = rule.text(self.on, known_by), rule.enforced(self.on, known_by, self.assume.get(name))
             dormant = in_operation(rule.operates, self.on, known_by)[0] == "unenforced" and name not in self.assume
@@ -279,13 +279,6 @@ class Question:
         return found
 
 
-def _combined(reading: Reading) -> Iterator[Reading]:
-    """Yield a reading and all it was combined from, without what is only shown beside."""
-    yield reading
-    for part in reading.parts:
-        yield from _combined(part)
-
-
 def family_of(view: FrozenView, item: str) -> tuple[str, ...]:
     """Return the members of a family of items, down to those that are no families themselves; none for an item that is none."""
 
@@ -337,9 +330,13 @@ def _routes(reading: Reading) -> tuple[Route, ...]:
     return tuple(ordered[:_MOST_ROUTES])
 
 
-def _cited(reading: Reading, cite: str) -> Iterator[tuple[Reading, str]]:
-    """Yield what a reading was combined from, each with the nearest paragraph above it."""
+def _cited(reading: Reading, cite: str, seen: set[int] | None = None) -> Iterator[tuple[Reading, str]]:
+    """Yield what a reading was combined from, each once, with the nearest paragraph above it."""
+    known = set() if seen is None else seen
+    if id(reading) in known:
+        return
+    known.add(id(reading))
     here = reading.cite or cite
     yield reading, here
     for part in reading.parts:
-        yield from _cited(part, here)
+        yield from _cited(part, here, known)

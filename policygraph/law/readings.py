@@ -110,11 +110,16 @@ class Reading:
             redo=(lambda other: redo(other).at_least(strength)) if redo else None,
         )
 
-    def walk(self) -> Iterator[Reading]:
-        """Yield this reading and all below it, those beside included."""
-        yield self
-        for part in (*self.parts, *self.beside):
-            yield from part.walk()
+    def walk(self, *, beside: bool = True) -> Iterator[Reading]:
+        """Yield this reading and all below it, each once, with or without those beside."""
+        seen: set[int] = set()
+        ahead = [self]
+        while ahead:
+            here = ahead.pop()
+            if id(here) not in seen:
+                seen.add(id(here))
+                yield here
+                ahead += reversed((*here.parts, *here.beside) if beside else here.parts)
 
     def proof(self, shown: set[tuple[object, ...]] | None = None) -> Proof:
         """Return it as a node of a proof tree.
@@ -179,12 +184,23 @@ class Reading:
         below = (part.rules for part in (*self.parts, *self.beside))
         return frozenset({self.rule} - {""}).union(*below)
 
-    def redone(self, changed: Callable[[Reading], bool], other: Any, whole: Container[str] = ()) -> Reading:
-        """Return how it comes out in another evaluation; only what is *changed* there is read again, and some rules as a whole."""
+    def redone(
+        self, changed: Callable[[Reading], bool], other: Any, whole: Container[str] = (), known: dict[int, Reading] | None = None
+    ) -> Reading:
+        """Return how it comes out in another evaluation; only what is *changed* there is read again, and some rules as a whole.
+
+        What stands at several places is worked through once; *known* holds what has been.
+        """
+        done = {} if known is None else known
+        if id(self) not in done:
+            done[id(self)] = self._redone(changed, other, whole, done)
+        return done[id(self)]
+
+    def _redone(self, changed: Callable[[Reading], bool], other: Any, whole: Container[str], known: dict[int, Reading]) -> Reading:
         if not changed(self):
             return self
         if self.parts and self.rule not in whole and all(part.redo or not changed(part) for part in self.parts):
-            parts = tuple(part.redone(changed, other, whole) for part in self.parts)
+            parts = tuple(part.redone(changed, other, whole, known) for part in self.parts)
             return replace(self, parts=parts, verdict=self.again([part.verdict for part in parts]))
         return self.redo(other) if self.redo else self
 
