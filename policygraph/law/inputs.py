@@ -166,6 +166,8 @@ def _input(role: str) -> Iterator[str]:
         yield "into"
     elif role == "employer":
         yield _EMPLOYER
+    elif role == "destination":
+        yield "to"
     elif role in ROLES:
         yield from (f"party:{role}", "parties")
     else:

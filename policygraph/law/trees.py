@@ -224,7 +224,7 @@ class _Compiler:
         key = ("read", _asking(condition), columns)
         if not columns:
             return plan.source(key, "", lambda: _everywhere(np.uint8(plan.read(condition, (), ()))))
-        if columns == (ITEM,) and isinstance(condition, law.Path | law.Contains):
+        if columns == (ITEM,) and (isinstance(condition, law.Contains) or (isinstance(condition, law.Path) and condition.start == ITEM)):
             return plan.source(key, ITEM, lambda: self._led(condition))
         if len(columns) == 1:
             return plan.source(key, columns[0], lambda: _table(plan, condition, columns[0]))
