@@ -23,7 +23,7 @@ from policygraph.law.question import family_of
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.table import CaseTable, joined_cells
 from policygraph.law.told import Bound
-from policygraph.law.trees import ITEM, Cells, Source, Tree, compiled
+from policygraph.law.trees import ITEM, Cells, Rows, Source, Tree, compiled
 from policygraph.law.verdicts import Codes, Verdicts
 from policygraph.view import FrozenView
 
