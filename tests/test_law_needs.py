@@ -258,7 +258,7 @@ def test_every_rule_of_this_table_has_three_rows() -> None:
 
 def test_the_chart_before_its_edition_counts_as_presumed_and_says_so() -> None:
     before, after = (check(CHART, day, eccn=["3A001"], to="CN") for day in ("2026-07-22", "2026-07-23"))
-    told = [next(node for node in found.proof.walk() if node.label == "all that the entry covers") for found in (before, after)]
+    told = [next(node for node in found.proof.walk() if node.label == "NS column 2") for found in (before, after)]
     assert [node.verdict.all_.for_ for node in told] == [2, 4]
     assert ["carried back" in node.note for node in told] == [True, False]
 
