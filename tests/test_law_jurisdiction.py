@@ -469,9 +469,9 @@ def test_content_of_which_any_amount_is_enough(cite: str, as_of: str, case: dict
         ("2024-06-01", "EAR99", "IR", "not met"),  # the Treasury's embargo is not part 746
         ("2024-06-01", "EAR99", "CU", "met"),
         ("2024-06-01", "EAR99", "KP", "met"),
-        ("2024-06-01", "3A001.b.2", "IN", "not met"),  # open to GBS
-        ("2024-06-01", "3A001.e", "IN", "met"),
-        ("2024-06-01", "3A001", "IN", "unknown"),  # open to it in part
+        ("2024-06-01", "3A001.b.2", "MY", "not met"),  # open to GBS
+        ("2024-06-01", "3A001.e", "MY", "met"),
+        ("2024-06-01", "3A001", "MY", "unknown"),  # open to it in part
         ("2022-02-23", "3A991", "RU", "not met"),
         ("2022-02-24", "3A991", "RU", "met"),
         ("2022-03-01", "3A991", "BY", "not met"),

@@ -25,6 +25,7 @@ FROM_US: dict[str, Any] = {**ALONE, "from": "US", "act": "export"}
 """An export from the United States, so that the item is subject to the EAR for certain."""
 NETHERLANDS: dict[str, Any] = {"from": "NL"}
 ADVANCED, UNKNOWN_NODE = ["advanced-node-ic-production"], ["ic-production-node-unknown"]
+CLERICAL = ["not-subject-to-ear", "clerical-or-administrative"]
 
 
 def somebody(country: str, seat: str) -> dict[str, str]:
@@ -326,6 +327,9 @@ def test_a_facility_on_record_is_better_than_the_place_an_item_goes_to() -> None
         ("ear-lr-744.6-c-2-i", "2022-10-11", support(end_use=ADVANCED), "not met"),
         ("ear-lr-744.6-c-2-i", "2022-10-12", support(end_use=ADVANCED), "met"),
         ("ear-lr-744.6-c-2-i", "2022-10-12", support(end_use=ADVANCED, facility=XIAN), "met"),  # at first, whoever owns it
+        ("ear-lr-744.6-c-2-i", "2022-12-01", support(end_use=ADVANCED, attestations=CLERICAL), "not met"),  # as the agency answered
+        ("ear-lr-744.6-c-2-ii", "2022-12-01", support(eccn=["3B001"], end_use=UNKNOWN_NODE, attestations=CLERICAL), "not met"),
+        ("ear-lr-744.6-c-2-iii", "2022-12-01", support("ship", eccn=["3B090"], attestations=CLERICAL), "not met"),
         ("ear-lr-744.6-c-2-i", "2023-01-16", support(end_use=ADVANCED, to="MO"), "not met"),
         ("ear-lr-744.6-c-2-i", "2023-01-17", support(end_use=ADVANCED, to="MO"), "met"),
         ("ear-lr-744.6-c-2-i", "2023-11-17", support(end_use=ADVANCED, end_user=somebody("CN", "CN")), "met"),
@@ -532,6 +536,36 @@ def test_review_and_exceptions(rule: str, day: str, case: dict[str, Any], expect
 )
 def test_the_review_policy_of_a_listed_entity_is_that_of_its_entry(rule: str, party: str, expected: str) -> None:
     assert outcome(rule, "2026-07-09", us(end_user=party)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "attestations", "expected"),
+    [
+        ("ear-review-744.11-smic-2020-denial", "2020-12-17", ["uniquely-required-for-10-nm-and-below"], "not met"),
+        ("ear-review-744.11-smic-2020-denial", "2020-12-18", ["uniquely-required-for-10-nm-and-below"], "met"),
+        ("ear-review-744.11-smic-2020-denial", "2024-12-01", ["uniquely-required-for-10-nm-and-below"], "met"),
+        ("ear-review-744.11-smic-2020-denial", "2024-12-02", ["uniquely-required-for-10-nm-and-below"], "not met"),
+        ("ear-review-744.11-smic-2020-denial", "2021-06-01", "none", "not met"),
+        ("ear-review-744.11-smic-2020-case-by-case", "2021-06-01", "none", "met"),
+        ("ear-review-744.11-smic-2020-case-by-case", "2021-06-01", ["uniquely-required-for-10-nm-and-below"], "not met"),
+        ("ear-review-744.11", "2024-12-01", "none", "unknown"),  # the edition's policy is that of the amendment
+        ("ear-review-744.11", "2024-12-02", "none", "met"),
+    ],
+)
+def test_smics_entry_had_another_policy_before_december_2024(rule: str, day: str, attestations: Any, expected: str) -> None:
+    assert outcome(rule, day, us(end_user="smic", attestations=attestations)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "expected"),
+    [
+        ("ear-review-744.11", "2025-10-10", "met"),
+        ("ear-review-744.11", "2025-09-28", "not met"),
+        ("ear-review-744.11-policy-of-denial", "2025-10-10", "unknown"),
+    ],
+)
+def test_a_firm_that_listed_ones_own_is_reviewed_as_its_owners_are(rule: str, day: str, expected: str) -> None:
+    assert outcome(rule, day, us(to="JP", end_user="smic-japan")) == expected
 
 
 # ---- the general prohibitions
