@@ -347,6 +347,25 @@ def test_who_is_left_out_by_the_place_it_ships_from(as_of: str, case: dict[str, 
     assert outcome(LEFT_OUT, as_of, **told) == expected
 
 
+@pytest.mark.parametrize(
+    ("as_of", "case", "expected"),
+    [
+        ("2022-02-23", {"item": "pump-9", "to": "RU", "from": "JP"}, "not met"),
+        ("2022-02-24", {"item": "pump-9", "to": "RU", "from": "JP"}, "met"),
+        ("2022-04-07", {"item": "pump-9", "to": "RU", "from": "KR"}, "not met"),
+        ("2022-04-08", {"item": "pump-9", "to": "RU", "from": "KR"}, "met"),
+        ("2023-02-23", {"item": "pump-9", "to": "RU", "from": "TW"}, "not met"),
+        ("2023-02-24", {"item": "ns-chip", "to": "IR", "from": "TW"}, "met"),
+        ("2025-06-01", {"item": "pump-9", "to": "RU", "from": "CN"}, "not met"),
+        ("2025-06-01", {"item": "pump-9", "to": "CN", "from": "JP"}, "not met"),  # within none of those rules
+        ("2025-06-01", {"item": "us-bolt", "to": "RU", "from": "JP"}, "not met"),  # of US origin
+        ("2025-06-01", {"item": "pump-9", "to": "RU", "from": "untold"}, "unknown"),
+    ],
+)
+def test_who_is_left_out_of_what_follows_for_russia_and_iran(as_of: str, case: dict[str, Any], expected: str) -> None:
+    assert outcome("ear-exclusion-746-supp-3", as_of, act="reexport", **case) == expected
+
+
 # ---- prongs: which origin each asks for
 
 
@@ -437,6 +456,40 @@ def test_ten_per_cent_is_asked_for_e_1_and_e_2_alone_and_twenty_five_everywhere(
 def test_content_of_which_any_amount_is_enough(cite: str, as_of: str, case: dict[str, Any], expected: str) -> None:
     finding = ask(DE_MINIMIS, as_of, **case)
     assert {str(node.verdict.outcome) for node in finding.proof.walk() if node.cite == cite} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "code", "to", "expected"),
+    [
+        ("2024-06-01", "3A001", "CN", "met"),
+        ("2024-06-01", "3A991", "CN", "not met"),
+        ("2024-06-01", "EAR99", "CN", "not met"),
+        ("2024-06-01", "3A991", "IR", "met"),
+        ("2024-06-01", "EAR99", "IR", "not met"),  # the Treasury's embargo is not part 746
+        ("2024-06-01", "EAR99", "CU", "met"),
+        ("2024-06-01", "EAR99", "KP", "met"),
+        ("2024-06-01", "3A001.b.2", "IN", "not met"),  # open to GBS
+        ("2024-06-01", "3A001.e", "IN", "met"),
+        ("2024-06-01", "3A001", "IN", "unknown"),  # open to it in part
+        ("2022-02-23", "3A991", "RU", "not met"),
+        ("2022-02-24", "3A991", "RU", "met"),
+        ("2022-03-01", "3A991", "BY", "not met"),
+        ("2022-03-02", "3A991", "BY", "met"),
+        ("2022-10-20", "3A090", "CN", "not met"),
+        ("2022-10-21", "3A090", "CN", "met"),
+        ("2023-01-16", "3A090", "MO", "not met"),
+        ("2023-01-17", "3A090", "MO", "met"),
+        ("2023-11-16", "3A090.a", "SA", "not met"),
+        ("2023-11-17", "3A090.a", "SA", "met"),
+        ("2024-09-05", "3B001.c.1.a", "DE", "not met"),
+        ("2024-09-06", "3B001.c.1.a", "DE", "met"),
+        ("2024-12-01", "3B001.f.1.a", "CN", "not met"),
+        ("2024-12-02", "3B001.f.1.a", "CN", "met"),
+        ("2024-12-02", "3B001.f.1.a", "", "unknown"),
+    ],
+)
+def test_content_counts_by_its_entry_and_the_destination_alone(as_of: str, code: str, to: str, expected: str) -> None:
+    assert str(shipped().view(as_of).check("ear-controlled-content", eccn=code, to=to, act="reexport").outcome) == expected
 
 
 # ---- subject, EAR99, not subject

@@ -33,6 +33,8 @@ def is_reached(scenario: dict[str, Any]) -> bool:
     expect = scenario["expect"]
     if "eccn" in expect:
         return bool(expect["eccn"])
+    if paragraphs := [outcome for key, outcome in expect.items() if key.startswith("paragraphs.")]:
+        return "met" in paragraphs
     if any(key.startswith("exceptions.") and outcome == "met" for key, outcome in expect.items()):
         return False
     return "not met" not in (expect.get("outcome"), expect.get("licence"), expect.get("subject"))

@@ -87,6 +87,7 @@ class Classification:
         return {
             "item": self.item, "as_of": self.as_of.isoformat(), **{name: number for name, (number, _) in self.figures.items()},
             "eccn": list(self.met), "not_met": list(self.not_met), "unknown": list(self.unknown), "contested": list(self.contested),
+            "paragraphs": {code: str(verdict.outcome) for code, verdict in self.verdicts.items()},
             "why": dict(self.why), "computed": {name: text for name, (_, text) in self.figures.items() if text},
         }  # fmt: skip
 

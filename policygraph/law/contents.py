@@ -18,6 +18,7 @@ from policygraph.case import Case
 from policygraph.content import Content, Open, Part, roll_up
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
+from policygraph.law.inputs import OF_PARTS
 from policygraph.law.readings import UNKNOWN as NOT_KNOWN
 from policygraph.law.readings import Reading, joined, noted
 from policygraph.law.rulebook import Rule, Rulebook, conditions_of
@@ -27,7 +28,7 @@ from policygraph.truth import Outcome, Strength, Truth, Verdict
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["asked_of_content", "content"]
+__all__ = ["asked_of_content", "bearing", "content"]
 
 _ONE: Amount = (Fraction(1), Fraction(1))
 _DEEPEST = 16
@@ -41,6 +42,17 @@ def content(evaluation: Evaluation, condition: law.Content, bound: Bound) -> Rea
         return evaluation.told.of_items(condition.item, bound, lambda id_: _Counting(evaluation, condition, bound, id_).of_record())
     counting = _Counting(evaluation, condition, bound, bound.item)
     return counting.of_bill() if counting.has_bill else counting.of_record()
+
+
+def bearing(evaluation: Evaluation, condition: law.Content, item: str) -> frozenset[str]:
+    """Return the inputs that bear on the content of an item as the record has it: none where no part of it is on record."""
+    view = evaluation.view
+    rows = [row for row in view.find(item, "incorporates") if view.edges.all_for[row]]
+    if not rows:
+        return frozenset()
+    worth = any("amount" in told for told in view.graph.table.qualifiers.values())
+    asked = evaluation.book.inputs.by_rule[condition.needs] if condition.needs else frozenset(("to",))
+    return frozenset(name for name in OF_PARTS if worth or (name in asked and name in ("act", "to")))
 
 
 def asked_of_content(book: Rulebook, case: Case) -> tuple[tuple[Rule, ...], Callable[[Evaluation, str], Reading]]:

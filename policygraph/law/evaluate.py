@@ -67,16 +67,20 @@ class Evaluation:
         Statuses that the caller assumes, by rule.
     textual
         Whether the text alone is read, enforced or not.
+    once
+        Whether every case is asked once, so that nothing is kept for cases that agree with it.
     """
 
     def __init__(
-        self, view: FrozenView, book: Rulebook, on: date, assume: Mapping[str, str] | None = None, *, textual: bool = False
+        self, view: FrozenView, book: Rulebook, on: date, assume: Mapping[str, str] | None = None, *, textual: bool = False,
+        once: bool = False,
     ) -> None:
         self.view = view
         self.book = book
         self.on = on
         self.assume = assume or {}
         self.textual = textual
+        self.once = once
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
         self.by_itself: dict[tuple[object, ...], Case] = {}
@@ -143,7 +147,7 @@ class Evaluation:
         """Return how a rule comes out, once for each item it is asked of."""
         done: dict[tuple[object, ...], Reading]
         key: tuple[object, ...]
-        if bound.more:
+        if bound.more or (self.once and bound.case is not None):
             done, key = self._done, (name, *bound.key)
         else:
             done, key = self._lasting, (name, bound.item, bound.case is None, self._place(self.book.inputs.names_of_rule(name), bound))
@@ -226,7 +230,7 @@ class Evaluation:
         """Return how a condition comes out, once for each thing it is asked of."""
         known: dict[tuple[object, ...], Reading]
         key: tuple[object, ...]
-        if bound.more and bound.case is not None:
+        if bound.case is not None and (bound.more or self.once):
             known, key = self._read_once, (id(condition), *bound.key)
         else:
             told = self._place(self.book.inputs.names_of(condition), bound)

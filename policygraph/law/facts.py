@@ -92,6 +92,13 @@ class Facts:
             self._known[key] = inside
         return self._known[key]
 
+    def treated_as(self, country: str) -> tuple[str, ...]:
+        """Return what a country is treated as, which is itself where nothing else is said; nothing for no country."""
+        if country.lower() == "none":
+            return ()
+        found = [self.view.step(row).object for row in self.view.find(country, "treatedAs") if self.view.edges.all_for[row]]
+        return tuple(dict.fromkeys(found)) or (country,)
+
     def _inside(self, country: str, places: Sequence[str]) -> Reading:
         view = self.view
         label = f"{self.name(country)} is {'anywhere' if 'anywhere' in places else 'in ' + _listed(places)}"

@@ -18,10 +18,12 @@ from policygraph.case import ROLES, Case
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
 
-__all__ = ["PLACES", "Inputs", "told_of"]
+__all__ = ["OF_PARTS", "PLACES", "Inputs", "told_of"]
 
 PLACES = ("from", "to", "facility", "into")
 """Roles that are places of a case."""
+OF_PARTS = ("act", "currency", "quantity", "to", "value")
+"""Inputs that bear on the content of an item only where its parts are known."""
 _ITEM = frozenset(("item",))
 _INCORPORATOR = ("incorporator", "into")
 _EMPLOYER = "party:actor"
@@ -105,7 +107,7 @@ class Inputs:
             yield from _told(inner)
 
     def _asked(self, condition: law.Condition) -> Iterator[str]:
-        for inner, _ in law.below(condition):
+        for inner, _ in _inside(condition, frozenset()):
             if isinstance(inner, law.RuleResult):
                 yield inner.rule
             if isinstance(inner, law.Knowledge):
@@ -118,7 +120,9 @@ def _inside(condition: law.Condition, bound: frozenset[str]) -> Iterator[tuple[l
     """Yield a condition and all inside it, each with the names that something above it binds."""
     yield condition, bound
     if isinstance(condition, law.Some | law.Every):
-        yield from _inside(condition.test, bound | {condition.as_})
+        # what is asked of earlier acts is read from these acts, which are one input
+        if condition.among != "earlier":
+            yield from _inside(condition.test, bound | {condition.as_})
         return
     for inner in _children(condition):
         yield from _inside(inner, bound)
@@ -144,13 +148,13 @@ def _roles(condition: law.Condition) -> Iterable[str]:
         case law.Path() | law.Some() | law.Every() if getattr(condition, "among", "") not in ("parties", "earlier"):
             yield condition.start
         case law.Some() | law.Every():
-            yield "any" if condition.among == "parties" else "earlier"
+            yield from ("any",) if condition.among == "parties" else ("earlier", "item")
         case law.Classified() if condition.item == "item":
             yield from ("item", "eccn")
         case law.Classified() | law.Measure() | law.Has() | law.Statement() | law.Contains() | law.RuleResult():
             yield condition.item
         case law.Content():
-            yield from (condition.item, "bill", "to", "act", "value", "quantity")
+            yield from (condition.item, "bill", *OF_PARTS)
         case law.Destination():
             yield "to"
         case law.Place() | law.Listed() | law.Headquartered() | law.Owned() | law.PartyIs() | law.PersonOf():
@@ -166,6 +170,8 @@ def _input(role: str) -> Iterator[str]:
         yield "into"
     elif role == "employer":
         yield _EMPLOYER
+    elif role == "destination":
+        yield "to"
     elif role in ROLES:
         yield from (f"party:{role}", "parties")
     else:
@@ -215,7 +221,7 @@ def told_of(case: Case, name: str) -> object:
             return ("place", case.origin)
         case "to" | "facility" | "act" | "service":
             return ("word", getattr(case, kind))
-        case "eccn" | "into" | "authorisations" | "quantity" | "value":
+        case "eccn" | "into" | "authorisations" | "quantity" | "value" | "currency":
             return (kind, getattr(case, kind))
         case "item":
             return ("item", case.item)

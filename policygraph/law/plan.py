@@ -23,7 +23,7 @@ from policygraph.law.question import family_of
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.table import CaseTable, joined_cells
 from policygraph.law.told import Bound
-from policygraph.law.trees import ITEM, Rows, Source, Tree, compiled
+from policygraph.law.trees import ITEM, Cells, Source, Tree, compiled
 from policygraph.law.verdicts import Codes, Verdicts
 from policygraph.view import FrozenView
 
@@ -52,7 +52,7 @@ class Plan:
         self.view = view
         self.book = book
         self.on = on or view.as_of
-        self.evaluation = Evaluation(view, book, self.on, assume)
+        self.evaluation = Evaluation(view, book, self.on, assume, once=True)
         self.size = len(cases)
         self._columns = dict(_columns(cases, told))
         self.items, self._members = self._families()
@@ -179,7 +179,9 @@ class Plan:
 
     def columns_of(self, inputs: frozenset[str]) -> tuple[str, ...]:
         """Return the columns of the plan that tell some inputs."""
-        return tuple(sorted(name for name in self._columns if name in inputs))
+        found = {name for name in self._columns if name in inputs}
+        # the column of a party tells whether all parties are named too
+        return tuple(sorted(found - {"parties"} if any(name.startswith("party:") for name in found) else found))
 
     def cells(self, column: str) -> int:
         """Return how many different cells a column has."""
@@ -211,7 +213,7 @@ class Plan:
             evaluation.forget()
             return Verdicts.code_of(reading.verdict)
 
-    def tuples(self, condition: law.Condition, columns: tuple[str, ...]) -> Callable[[Rows], Codes]:
+    def tuples(self, condition: law.Condition, columns: tuple[str, ...]) -> Callable[[Cells], Codes]:
         """Return what reads a condition on several columns, once for each combination of cells that occurs."""
         return _Tuples(self, condition, columns).codes
 
@@ -307,7 +309,7 @@ class _Tuples:
         many = int(np.prod(self.counts, dtype=object))
         self.dense = np.full(many, _UNREAD, np.uint8) if many <= _DENSE else None
 
-    def codes(self, rows: Rows) -> Codes:
+    def codes(self, rows: Cells) -> Codes:
         key = np.zeros(rows.size, np.int64)
         for column, count in zip(self.columns, self.counts, strict=True):
             key = key * count + rows.codes[column]

@@ -213,7 +213,7 @@ class Rule(_Value):
         begins = self.begins(version)
         if begins is not None and on < begins:
             return False
-        return not (version.until is not None and on >= version.until)
+        return not (lapses and version.until is not None and on >= version.until)
 
     def falls_under(self, names: Iterable[str], on: date | None = None) -> bool:
         """Tell whether it is one of some rules, or has its basis in one of some provisions or a paragraph of one.

@@ -289,20 +289,26 @@ class Determination:
 
     def to_json(self) -> dict[str, Any]:
         """Return it in the form the command line prints with ``--json``."""
-        home, others = self.orders[self.home].to_json(), [order for code, order in self.orders.items() if code != self.home]
         told = {key: value for key, value in self.finding.to_json().items() if key != "intervals"}
+        return {
+            **told, **self.outcomes(), "status": self.status,
+            "routes": [{"kind": part.label, "cite": part.cite, "rule": part.rule, **_graded(part.verdict)} for part in self.routes],
+            "classified": self.classification.to_json(), "orders": {code: order.to_json() for code, order in self.orders.items()},
+            "rulings": [ruling.to_json() for ruling in self.rulings.values()],
+            "missing": [gap.to_json() for gap in self.gaps],
+        }  # fmt: skip
+
+    def outcomes(self) -> dict[str, Any]:
+        """Return what the law comes to, by the keys of the JSON that need neither proof nor gaps nor flips."""
+        home, others = self.orders[self.home].to_json(), [order for code, order in self.orders.items() if code != self.home]
         duties = {
             ruling.rule.id: str(ruling.outcome)
             for order in others for ruling in order.of("obliges", "forbids-compliance", "licence-required", "prohibited")
         }  # fmt: skip
         return {
-            **told, "subject": str(self.subject.verdict.outcome), "status": self.status,
-            "routes": [{"kind": part.label, "cite": part.cite, "rule": part.rule, **_graded(part.verdict)} for part in self.routes],
-            "classification": list(self.classification.met), "classified": self.classification.to_json(), **home,
-            "duties": {**home["duties"], **duties}, "orders": {code: order.to_json() for code, order in self.orders.items()},
-            "rulings": [ruling.to_json() for ruling in self.rulings.values()],
+            "outcome": str(self.outcome), "leaning": str(self.leaning), "subject": str(self.subject.verdict.outcome),
+            "classification": list(self.classification.met), **home, "duties": {**home["duties"], **duties},
             "conflicts": [conflict.to_json() for conflict in self.conflicts],
-            "missing": [gap.to_json() for gap in self.gaps],
         }  # fmt: skip
 
     def __str__(self) -> str:

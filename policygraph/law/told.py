@@ -61,6 +61,8 @@ class Told:
             return None
         if role == "eccn":
             return None if bound.case.eccn is None else tuple(f"eccn:{code}" for code in bound.case.eccn)
+        if role == "destination":
+            return None if not bound.case.to else tuple(self.facts.treated_as(bound.case.to))
         if role in ("from", "to", "facility"):
             place = {"from": bound.case.origin, "to": bound.case.to, "facility": bound.case.facility}[role]
             return None if not place else () if place.lower() == "none" else (place,)

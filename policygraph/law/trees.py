@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.case import Case
+from policygraph.case import ROLES, Case
 from policygraph.law import conditions as law
+from policygraph.law.contents import bearing
 from policygraph.law.evaluate import PARTS, stands_for_all
 from policygraph.law.inputs import PLACES
 from policygraph.law.readings import NO, UNKNOWN, YES
@@ -26,23 +27,30 @@ from policygraph.truth import Strength, Verdict
 if TYPE_CHECKING:
     from policygraph.law.plan import Plan
 
-__all__ = ["ITEM", "Rows", "Source", "Tree", "compiled"]
+__all__ = ["ITEM", "Cells", "Rows", "Source", "Tree", "compiled"]
 
 Numbers = npt.NDArray[Any]
 Run = Callable[[Mapping[int, Verdicts], int], Verdicts]
 
+_PARTIES: Final = frozenset(("parties", *(f"party:{role}" for role in ROLES)))
 ITEM: Final = "item"
 """The column of the item, whose cells are members where they name families."""
 
 
-class Rows(Protocol):
-    """Some rows of the table, as sources see them."""
+class Cells(Protocol):
+    """For each column of the plan, the number of each row's cell."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
 
     @property
     def codes(self) -> Mapping[str, Numbers]:
-        """For each column of the plan, the number of each row's cell."""
+        """The numbers, by column."""
+
+
+class Rows(Cells, Protocol):
+    """Some rows of the table, as sources see them."""
 
     def rule_codes(self, name: str) -> Codes:
         """Return how a rule comes out in each row."""
@@ -213,10 +221,43 @@ class _Compiler:
 
     def _leaf(self, condition: law.Condition) -> Source:
         inputs = self.plan.book.inputs.of(condition)
+        if isinstance(condition, law.Some | law.Every) and condition.among == "parties" and _PARTIES.issuperset(inputs):
+            return self._of_parties(condition)
+        if isinstance(condition, law.Content) and condition.item == ITEM:
+            return self.plan.source(("content", _asking(condition)), "", lambda: self._of_content(condition))
         named = {"given" if name.startswith("given:") else name for name in inputs}
         if any(name.startswith("knowledge:") for name in named):
             named.add("knowledge")
         return self._read_of(condition, self.plan.columns_of(frozenset(named)))
+
+    def _of_parties(self, condition: law.Some | law.Every) -> Source:
+        """Read a test of every party, or of some: each column of parties by itself, since they are only joined."""
+        parts = [self._read_of(condition, (column,)) for column in self.plan.party_columns()] or [self._read_of(condition, ())]
+        join = Verdicts.__or__ if condition.kind == "some" else Verdicts.__and__
+
+        def codes(rows: Rows) -> Codes:
+            return reduce(join, (Verdicts.decoded(part.codes(rows)) for part in parts)).codes
+
+        return self.plan.source(("parties", _asking(condition)), "", lambda: codes)
+
+    def _of_content(self, condition: law.Content) -> Callable[[Rows], Codes]:
+        """Read content once for each item of which no part is on record, and elsewhere by whatever bears on its parts."""
+        plan = self.plan
+        bears = [bearing(plan.evaluation, condition, item) if item else frozenset[str]() for item in plan.items]
+        here = (ITEM,) if plan.has(ITEM) else ()
+        table = np.array([plan.read(condition, here, (number,) if here else ()) for number in range(len(plan.items))], np.uint8)
+        with_parts = np.array([bool(names) for names in bears])
+        tuples = plan.tuples(condition, plan.columns_of(frozenset((ITEM, *(name for names in bears for name in names)))))
+
+        def codes(rows: Rows) -> Codes:
+            items = rows.codes[ITEM] if here else np.zeros(rows.size, np.int64)
+            found = np.take(table, items)
+            among = np.flatnonzero(np.take(with_parts, items))
+            if len(among):
+                found[among] = tuples(_Some(len(among), {name: numbers[among] for name, numbers in rows.codes.items()}))
+            return found
+
+        return codes
 
     def _read_of(self, condition: law.Condition, columns: tuple[str, ...]) -> Source:
         """Read a condition of some columns; conditions that ask the same are read once for all rules."""
@@ -224,7 +265,7 @@ class _Compiler:
         key = ("read", _asking(condition), columns)
         if not columns:
             return plan.source(key, "", lambda: _everywhere(np.uint8(plan.read(condition, (), ()))))
-        if columns == (ITEM,) and isinstance(condition, law.Path | law.Contains):
+        if columns == (ITEM,) and (isinstance(condition, law.Contains) or (isinstance(condition, law.Path) and condition.start == ITEM)):
             return plan.source(key, ITEM, lambda: self._led(condition))
         if len(columns) == 1:
             return plan.source(key, columns[0], lambda: _table(plan, condition, columns[0]))
@@ -238,6 +279,14 @@ class _Compiler:
         codes = np.array([Verdicts.code_of(verdict) for verdict in found], np.uint8)
         counted = self._counted(lambda env, size: Verdicts.decoded(codes), condition)
         return counted({}, len(codes)).codes
+
+
+@dataclass(frozen=True, eq=False)
+class _Some:
+    """Some of the rows."""
+
+    size: int
+    codes: Mapping[str, Numbers]
 
 
 def _column_of_role(plan: Plan, role: str) -> str:

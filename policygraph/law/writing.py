@@ -207,11 +207,10 @@ class Writing:
     def _value(self, name: str, node: Node, codes: bool) -> Any:
         if not (codes and name in _CODES):
             return plain(node)
+        if isinstance(node, Scalar) and node.text in self.lists:
+            return self.lists[node.text]
         if isinstance(node, Scalar) and not node.text[:1].isdigit() and node.text != "EAR99":
-            found = self.lists.get(node.text)
-            if found is None:
-                self.wrong(node.line, f"there is no list '{node.text}'" + _hint(node.text, tuple(self.lists)))
-            return found
+            return self.wrong(node.line, f"there is no list '{node.text}'" + _hint(node.text, tuple(self.lists)))
         return as_codes(node)
 
     def _agrees(self, made: Any, line: int) -> bool:

@@ -137,6 +137,10 @@ class Answers(Sequence[Any]):
     def _kept(self) -> dict[int, dict[str, Any]]:
         return {}
 
+    @cached_property
+    def _outcomes(self) -> dict[int, dict[str, Any]]:
+        return {}
+
     def _told(self, number: int) -> dict[str, Any]:
         """Return an answer in plain data, made once."""
         if number not in self._kept:
@@ -153,10 +157,18 @@ class Answers(Sequence[Any]):
         )
 
     def _found(self, number: int, key: str) -> Any:
-        """Return what an answer says under a key; its outcome without the search for gaps and flips that its JSON needs."""
+        """Return what an answer says under a key; what it has at hand without the search for gaps and flips that its JSON needs."""
         if key in _AT_ONCE and hasattr(self.answers[number], key):
             return str(getattr(self.answers[number], key))
+        if hasattr(self.answers[number], "outcomes") and key.partition(".")[0] in self._at_hand(number):
+            return _at(self._at_hand(number), key)
         return _at(self._told(number), key)
+
+    def _at_hand(self, number: int) -> dict[str, Any]:
+        """Return what a determination comes to, made once."""
+        if number not in self._outcomes:
+            self._outcomes[number] = self.answers[number].outcomes()
+        return self._outcomes[number]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answers in plain data; of one alone, its keys stand beside those of the scenario too."""
