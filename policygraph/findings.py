@@ -398,8 +398,8 @@ class Finding:
                          "url": item.url} for item in self.sources],
             "coverage": self.coverage,
         }
-        more = {"weakest": self.weakest, "routes": [route.to_json() for route in self.routes]}
-        return answer | {key: value for key, value in more.items() if value}
+        answer["routes"] = [route.to_json() for route in self.routes]
+        return answer | ({"weakest": self.weakest} if self.weakest else {})
 
     def __str__(self) -> str:
         return "\n".join(self._lines())

@@ -54,6 +54,7 @@ def desk_of_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         place = tmp_path / name.removeprefix("# ")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
+    (tmp_path / "my-cases.csv").write_text(blocks("csv")[0], encoding="utf-8")
     return tmp_path
 
 
@@ -113,7 +114,12 @@ def test_the_keys_of_json_are_those_of_the_readme(desk_of_a_reader: Path) -> Non
         "sparql QUERY": f"sparql 'ASK {{}}' {small}", "figure touches ITEM": f"figure touches example-chip -o x.svg {small}",
         "validate DIR": "validate my-data --json", "export FILE": f"export x.ttl {small}",
         "touches ITEM": f"touches example-chip {small}", "check RULE": f"check ear-gp10 --item example-chip {small}",
-        "ask FILE": "ask accelerator-made-at-smic.yaml --json",
+        "ask FILE": "ask accelerator-made-at-smic.yaml --json", "determine ITEM": f"determine example-chip --to CN {small}",
+        "conflicts ITEM": f"conflicts example-chip --to CN {small}", "classify ITEM": f"classify example-chip {small}",
+        "affiliates PARTY": f"affiliates example-foundry {small}", "exposure ITEM": f"exposure example-chip {small}",
+        "screen CASES": "screen my-cases.csv --rule eccn-3a090-a --json",
+        "timeline RULE": f"timeline eccn-3a090-a --item example-chip {small}",
+        "compare DATE DATE": "compare 2022-10-06 2023-11-17 --cases my-cases.csv --rule eccn-3a090-a --json",
     }  # fmt: skip
     assert set(asked) == set(keys)
     for name, command in asked.items():

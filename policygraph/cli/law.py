@@ -76,7 +76,7 @@ def determine(
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Put the whole of the law to a case: is it subject, is a licence required, which duties follow on either side.
+    """Put the whole of the law to a case.
 
     Jurisdiction and by which route, classification, every requirement and why it does or does not bite, exceptions, review policy,
     prohibitions, the duties of other legal orders, conflicts, and what is not known.
@@ -127,7 +127,7 @@ def classify(
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Under which entries of the control lists does an item fall, by which figures?"""
+    """Under which control-list entries does an item fall?"""
     answer(view(data, as_of, known_by, at_least, without, evidence).classify(item), as_json)
 
 
@@ -139,7 +139,10 @@ def affiliates(
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Who is caught through ownership: who holds a party, and which companies does it catch, tier by tier?"""
+    """Who is caught through ownership?
+
+    Who holds a party, and which companies does it catch, tier by tier?
+    """
     answer(view(data, as_of, known_by, at_least, without, evidence).affiliates(party, threshold, order=order.upper()), as_json)
 
 
@@ -151,7 +154,10 @@ def exposure(
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Which reported acts with an item does a prohibition name, by whom, after which notice?"""
+    """Which reported acts does a prohibition name?
+
+    By whom, and after which public notice.
+    """
     answer(view(data, as_of, known_by, at_least, without, evidence).exposure(item, rule, since), as_json)
 
 
@@ -213,7 +219,10 @@ def timeline(
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """When was the answer what, and which document or fact made each change? --as-of is the last day asked."""
+    """When was the answer what, and what changed it?
+
+    Which document or fact made each change; --as-of is the last day asked.
+    """
     case = case_of(given, item=item, act=act, from_=from_, to=to, exporter=exporter, purchaser=purchaser, end_user=end_user)
     asked = view(data, as_of, known_by, at_least, without, evidence)
     answer(asked.timeline(rule, since=since, assume=pairs(assume or (), *_ASSUMED), **case), as_json)
@@ -229,7 +238,10 @@ def compare(
     limit: Annotated[int, typer.Option("--limit", min=0, help="At most this many changed answers in JSON.")] = 1000,
     data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Which answers differ between two days, by law or by facts; or with a draft rule and without it?"""
+    """Which answers differ between two days?
+
+    By law or by facts; or with a draft rule and without it.
+    """
     found = graph(data).compare(first, second, draft=draft, cases=cases, rules=rules, assume=pairs(assume or (), *_ASSUMED))
     if as_json:
         print_json(found.to_json(limit))

@@ -41,10 +41,8 @@ __all__ = ["PARTS", "Bound", "Evaluation", "stands_for_all"]
 
 PARTS = "pg:incorporates+"
 """The path from an item to what it contains."""
-_MOST_ROUNDS = 64
-_MOST_KEPT = 400_000
-_PATHS_LOOKED_AT = 12
-_WAYS_NAMED = 3
+_MOST_ROUNDS, _MOST_KEPT = 64, 400_000
+_PATHS_LOOKED_AT, _WAYS_NAMED = 12, 3
 
 
 @cache

@@ -80,7 +80,9 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
             one = of_family(evaluation, case.item, family, lambda other, item: other.answer(rule, case, item))  # noqa: B023
             differ += Verdicts.code_of(one.verdict) != first.codes[place, row]
     loop = (time.process_time() - begin) / LOOKED_AT
-    print(f"a loop over explain: {loop * 1e3:.1f} thousandths of a second a case, {loop / max(slope, 1e-12):,.0f} times the slope; {differ} answers differ")
+    print(f"a loop over explain: {loop * 1e3:.1f} thousandths of a second a case; {differ} answers differ")
+    if len(spent) > 1:
+        print(f"that is {loop / slope:,.0f} times what a further case costs the screen")
     told = {"item": "h20", "from": "US", "to": "CN", "exporter": "nvidia", "end_user": "bytedance", "act": "export", "knowledge": "yes"}
     view.determine(**told)
     begin = time.process_time()
