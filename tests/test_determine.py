@@ -46,7 +46,8 @@ def test_a_letter_binds_its_addressee_only(view: pg.View) -> None:
 
 
 def test_subject_is_not_licence_required(view: pg.View) -> None:
-    found = determined(view, item="h100", to="DE", end_user={"name": "A bank", "country": "DE", "headquarters": "DE"}, parties_complete=True)
+    bank = {"name": "A bank", "country": "DE", "headquarters": "DE"}
+    found = determined(view, item="h100", to="DE", end_user=bank, parties_complete=True)
     assert (str(found.subject.verdict.outcome), found.status) == ("met", "subject")
     assert str(found.ruling("ear-lr-742.6-a-6-iii-a").outcome) == "not met"
 
