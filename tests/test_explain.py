@@ -455,6 +455,38 @@ QUESTIONS: dict[str, tuple[str, str, str | None, dict[str, Any]]] = {
     ),
     "gp10-using-an-ascend-910c": (GP10, "2025-05-20", None, {"item": "ascend-910c", "act": "use", "to": "MY"}),
     "gp10-against-the-notice": (GP10, "2025-05-20", None, {"item": "ascend-910d", "act": "finance", "knowledge": "no"}),
+    "classified-a100-in-3a090-a": ("eccn-3a090-a", "2023-11-17", None, {"item": "a100-sxm4-80gb"}),
+    "classified-h20-not-in-3a090-b": ("eccn-3a090-b", "2025-05-13", None, {"item": "h20"}),
+    "classified-rtx-4090-in-3a090-a": ("eccn-3a090-a", "2023-11-17", None, {"item": "rtx-4090"}),
+    "classified-nxt-2000i-in-3b001-f-1-b": ("eccn-3b001-f-1-b", "2024-12-31", None, {"item": "asml-nxt-2000i"}),
+    "letter-h20-from-nvidia": (
+        "ear-lr-letter-h20", "2025-04-09", None, {"item": "h20", "act": "export", "from": "US", "to": "CN", "exporter": "nvidia"},
+    ),
+    "letter-h20-the-day-before": (
+        "ear-lr-letter-h20", "2025-04-08", None, {"item": "h20", "act": "export", "from": "US", "to": "CN", "exporter": "nvidia"},
+    ),
+    "letter-eda-withdrawn": (
+        "ear-lr-letter-eda", "2025-07-03", None, {"act": "export", "from": "US", "to": "CN", "exporter": "synopsys", "eccn": ["3D991"]},
+    ),
+    "affiliates-in-force": ("ear-affiliate-fn5", "2025-10-10", None, {"end_user": "smic-beijing", "parties": "complete"}),
+    "affiliates-suspended": ("ear-affiliate-fn5", "2025-12-01", None, {"end_user": "smic-beijing", "parties": "complete"}),
+    "affiliates-open-since-november-2026": ("ear-affiliate-fn5", "2026-11-10", None, {"end_user": "smic-beijing", "parties": "complete"}),
+    "afsl-bank-refuses-to-finance": (
+        "cn-afsl-12", "2025-06-01", None,
+        {"item": "ascend-910c", "act": "finance", "actor": {"name": "A bank", "country": "SG", "person_of": ["SG"]}, "end_user": "huawei"},
+    ),
+    "afsl-before-the-law": (
+        "cn-afsl-12", "2021-06-09", None,
+        {"item": "ascend-910c", "act": "finance", "actor": {"name": "A bank", "country": "SG", "person_of": ["SG"]}, "end_user": "huawei"},
+    ),
+    "china-18-2025-dysprosium": ("cn-18-2025", "2025-04-04", None, {"item": "dysprosium-metal", "act": "export", "from": "CN", "to": "DE"}),
+    "china-46-2024-gallium-suspended": (
+        "cn-46-2024-para-2", "2025-12-01", None, {"item": "gallium-metal", "act": "export", "from": "CN", "to": "US"},
+    ),
+    "gp10-presumption-on-an-h20": ("ear-gp10-presumption", "2025-05-20", None, {"item": "h20"}),
+    "gp10-presumption-on-an-ascend-910c": ("ear-gp10-presumption", "2025-05-20", None, {"item": "ascend-910c"}),
+    "chart-3a001-to-china": ("ear-chart-marked", "2026-07-23", None, {"eccn": ["3A001"], "to": "CN", "attestations": "none"}),
+    "chart-3a991-to-china": ("ear-chart-marked", "2026-07-23", None, {"eccn": ["3A991"], "to": "CN", "attestations": "none"}),
 }  # fmt: skip
 
 
