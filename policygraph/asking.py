@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from policygraph.dates import as_day
 from policygraph.errors import BadQuestion
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from policygraph.case import Case
-    from policygraph.desk import KnowledgeGraph
     from policygraph.findings import Finding
+    from policygraph.graph import ClaimGraph
+    from policygraph.law import Rulebook
     from policygraph.law.classify import Classification
     from policygraph.law.evaluate import Evaluation
     from policygraph.law.exposure import Exposure
@@ -36,7 +37,25 @@ if TYPE_CHECKING:
     from policygraph.law.timeline import Timeline
     from policygraph.ownership import Affiliates
 
-__all__ = ["View"]
+__all__ = ["Holder", "View"]
+
+
+class Holder(Protocol):
+    """What a view is of: a graph with its rules, in which names are looked up."""
+
+    @property
+    def graph(self) -> ClaimGraph:
+        """The claims in columns."""
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rules of law that come with the data."""
+
+    def resolve(self, text: str, *classes: str) -> str:
+        """Return the id of what a text names."""
+
+    def country(self, text: str) -> str:
+        """Return the id of a country."""
 
 
 class View:
@@ -50,7 +69,7 @@ class View:
         The edges.
     """
 
-    def __init__(self, kg: KnowledgeGraph, frozen: FrozenView) -> None:
+    def __init__(self, kg: Holder, frozen: FrozenView) -> None:
         self.kg = kg
         self.frozen = frozen
         self._kept: dict[tuple[Any, ...], Evaluation] = {}

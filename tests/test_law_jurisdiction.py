@@ -140,6 +140,7 @@ def world() -> ClaimGraph:
     classes |= {"cn-fab": "Fab", "cn-nand": "Fab", "smic-14nm": "ProcessNode", "tech-node-nand": "ProcessNode"}
     fact("cn-fab", "locatedIn", "CN")
     fact("cn-fab", "runsProcess", "smic-14nm")
+    claims.append(said("smic-14nm", "nodeSize", value="14", grade=4))
     fact("cn-nand", "locatedIn", "CN")
     completes.append({"relation": "runsProcess", "subject": "cn-nand"})
     return graph(claims, classes, tuple(completes))

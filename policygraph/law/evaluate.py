@@ -8,11 +8,10 @@ does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, reduce
-from itertools import islice
 from operator import or_
 from typing import TypeVar
 
@@ -30,6 +29,7 @@ from policygraph.law.quantified import from_entries, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
+from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, target_words
 from policygraph.ontology import Ontology
 from policygraph.paths import Grammar, Path, Search, Targets, closure_to
 from policygraph.truth import Strength, Truth, Verdict
@@ -350,7 +350,7 @@ class Evaluation:
         index = self.view.graph.index
         starts = [id_ for id_ in items if id_ in index]
         grammar = grammar_of(text, self.view.graph.ontology)
-        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {_target_words(target)}".strip()
+        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {target_words(target)}".strip()
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
         ways, nodes = self.ends(text, tuple(starts))
@@ -359,19 +359,19 @@ class Evaluation:
         search.product = ways.product
         paths = search.paths(_PATHS_LOOKED_AT)
         best = next((path for path in paths if path.verdict == search.verdict), paths[0] if paths else None)
-        shown = (ends[index[best.nodes[-1]]],) if best else tuple(_doubtful(ends.values()))
+        shown = (ends[index[best.nodes[-1]]],) if best else tuple(doubtful(ends.values()))
 
         def gaps() -> Iterator[Gap]:
             for node, end in ends.items():
                 if end.is_unknown and Search(self.view, grammar, starts, [node]).verdict.all_.for_:
-                    yield from (gap for part in _leaves(end) if part.gaps for gap in part.gaps())
+                    yield from (gap for part in open_leaves(end) if part.gaps for gap in part.gaps())
             yield from search.gaps()
 
         each_way: dict[tuple[str, ...], Path] = {}
         for path in (*(() if best is None else (best,)), *paths):
             each_way.setdefault(path.nodes[:-2], path)
         others = [
-            f"also by way of {', '.join(map(self.facts.name, nodes[1:]))} ({_outcome_words(path.verdict)})"
+            f"also by way of {', '.join(map(self.facts.name, nodes[1:]))} ({outcome_words(path.verdict)})"
             for nodes, path in list(each_way.items())[1:]
             if len(nodes) > 1
         ]
@@ -464,7 +464,7 @@ class Evaluation:
 
     def classified(self, id_: str, codes: Sequence[law.Entry], excepted: Sequence[law.Entry]) -> Reading:
         """Read whether an item is specified in one of some entries: by claims, or by the rules that classify."""
-        label = f"{self.facts.name(id_)} is specified in {_codes_words(codes)}"
+        label = f"{self.facts.name(id_)} is specified in {codes_words(codes)}"
         live = [entry for entry in codes if entry.stands(self.on)]
         claimed = self.facts.claimed(id_, live, self.on, label)
         rules = [rule for rule in self.book.classifiers(tuple(live)) if self.version_of(rule) is not None]
@@ -500,30 +500,3 @@ def stands_for_all(version: Version) -> bool:
     where = version.when
     said = (where.name, where.cite, where.confidence, where.edition, version.confidence, version.edition)
     return isinstance(where, law.All) and not any(said)
-
-
-def _leaves(reading: Reading) -> Iterator[Reading]:
-    if not reading.parts and reading.is_unknown:
-        yield reading
-    for part in reading.parts:
-        yield from _leaves(part)
-
-
-def _doubtful(ends: Iterable[Reading]) -> Iterator[Reading]:
-    """Yield the first end of which it is not known whether it is what is wanted."""
-    yield from islice((end for end in ends if end.is_unknown and end.label), 1)
-
-
-def _outcome_words(verdict: Verdict) -> str:
-    leaning = f", leaning {verdict.leaning}" if verdict.outcome is not verdict.leaning else ""
-    return f"{verdict.outcome}{leaning}, {Strength(verdict.all_.for_).word}"
-
-
-def _codes_words(codes: Sequence[law.Entry]) -> str:
-    shown = [entry.code for entry in codes]
-    return ", ".join(shown) if len(shown) <= 6 else f"{', '.join(shown[:4])} or another of {len(shown)} entries"
-
-
-def _target_words(target: law.Target) -> str:
-    words = [*target.is_, *target.class_, *target.origin, *((_codes_words(target.eccn),) if target.eccn else ())]
-    return " or ".join(words)

@@ -23,7 +23,7 @@ from policygraph.law.question import family_of
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.table import CaseTable, joined_cells
 from policygraph.law.told import Bound
-from policygraph.law.trees import ITEM, Cells, Source, Tree, compiled
+from policygraph.law.trees import ITEM, Cells, Rows, Source, Tree, compiled
 from policygraph.law.verdicts import Codes, Verdicts
 from policygraph.view import FrozenView
 
@@ -53,6 +53,7 @@ class Plan:
         self.book = book
         self.on = on or view.as_of
         self.evaluation = Evaluation(view, book, self.on, assume, once=True)
+        self.keeping = Evaluation(view, book, self.on, assume)
         self.size = len(cases)
         self._columns = dict(_columns(cases, told))
         self.items, self._members = self._families()
@@ -164,18 +165,30 @@ class Plan:
             self._classes[key] = classes.reshape(-1).astype(np.int64), tables
         return self._classes[key]
 
-    def source(self, key: object, column: str, make: Callable[[], Codes | Callable[[Rows], Codes]]) -> Source:
-        """Return a source, made once for each key."""
+    def source(self, key: object, column: str, make: Callable[[], Codes | Callable[[Rows], Codes]], reads: tuple[str, ...] = ()) -> Source:
+        """Return a source, made once for each key; *reads* are the columns of one that is no table."""
         with self._lock:
             if key not in self._sources:
                 made = make()
                 number = len(self._sources)
                 if isinstance(made, np.ndarray):
                     table = made
-                    self._sources[key] = Source(number, column, table, lambda rows: np.take(table, rows.codes[column]))
+                    self._sources[key] = Source(number, column, table, lambda rows: np.take(table, rows.codes[column]), (column,))
                 else:
-                    self._sources[key] = Source(number, "", np.zeros(0, np.uint8), made)
+                    self._sources[key] = Source(number, "", np.zeros(0, np.uint8), made, reads)
             return self._sources[key]
+
+    def alike(self, rule: str, column: str) -> Numbers:
+        """Return for each cell of a column one that a rule, and all it asks for, cannot tell from it."""
+        every = np.arange(self.cells(column))
+        sources = [source for name in {rule, *self.asked_by(rule)} for source in self.tree(name).sources if column in source.reads]
+        if not sources:
+            return np.zeros_like(every)
+        if any(source.column != column for source in sources):
+            return every
+        _, first, classes = np.unique(np.stack([source.table for source in sources]), axis=1, return_index=True, return_inverse=True)
+        found: Numbers = first[classes.reshape(-1)]
+        return found
 
     def columns_of(self, inputs: frozenset[str]) -> tuple[str, ...]:
         """Return the columns of the plan that tell some inputs."""
@@ -208,7 +221,7 @@ class Plan:
             if key not in self._minis:
                 cells = joined_cells(*(self.told(column, number) for column, number in rest))
                 self._minis[key] = Case(**cells).resolved(self.view.graph)
-            evaluation, case = self.evaluation, self._minis[key]
+            evaluation, case = self.keeping if isinstance(condition, law.Content) else self.evaluation, self._minis[key]
             reading = evaluation.settled(lambda: evaluation.condition(condition, Bound(item, case)))
             evaluation.forget()
             return Verdicts.code_of(reading.verdict)

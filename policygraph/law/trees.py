@@ -66,12 +66,15 @@ class Source:
         The one column it is read of; empty where *codes* works it out from more.
     table
         For one column: the code of the verdict for each different cell.
+    reads
+        All columns it is read of.
     """
 
     id: int
     column: str
     table: Codes
     codes: Callable[[Rows], Codes]
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,14 +220,14 @@ class _Compiler:
         def codes(rows: Rows) -> Codes:
             return reduce(Verdicts.__or__, (Verdicts.decoded(part.codes(rows)) for part in parts)).codes
 
-        return plan.source(key, "", lambda: codes)
+        return plan.source(key, "", lambda: codes, tuple(column for column, _ in columns))
 
     def _leaf(self, condition: law.Condition) -> Source:
         inputs = self.plan.book.inputs.of(condition)
         if isinstance(condition, law.Some | law.Every) and condition.among == "parties" and _PARTIES.issuperset(inputs):
             return self._of_parties(condition)
         if isinstance(condition, law.Content) and condition.item == ITEM:
-            return self.plan.source(("content", _asking(condition)), "", lambda: self._of_content(condition))
+            return self.plan.source(("content", _asking(condition)), "", lambda: self._of_content(condition), ("act", "to"))
         named = {"given" if name.startswith("given:") else name for name in inputs}
         if any(name.startswith("knowledge:") for name in named):
             named.add("knowledge")
@@ -247,14 +250,17 @@ class _Compiler:
         here = (ITEM,) if plan.has(ITEM) else ()
         table = np.array([plan.read(condition, here, (number,) if here else ()) for number in range(len(plan.items))], np.uint8)
         with_parts = np.array([bool(names) for names in bears])
-        tuples = plan.tuples(condition, plan.columns_of(frozenset((ITEM, *(name for names in bears for name in names)))))
+        columns = plan.columns_of(frozenset((ITEM, *(name for names in bears for name in names))))
+        tuples = plan.tuples(condition, columns)
+        alike = {column: plan.alike(condition.needs, column) for column in columns if column != ITEM and condition.needs}
 
         def codes(rows: Rows) -> Codes:
             items = rows.codes[ITEM] if here else np.zeros(rows.size, np.int64)
             found = np.take(table, items)
             among = np.flatnonzero(np.take(with_parts, items))
             if len(among):
-                found[among] = tuples(_Some(len(among), {name: numbers[among] for name, numbers in rows.codes.items()}))
+                numbers = {column: rows.codes[column][among] for column in columns}
+                found[among] = tuples(_Some(len(among), {**numbers, **{name: np.take(alike[name], numbers[name]) for name in alike}}))
             return found
 
         return codes
@@ -269,7 +275,7 @@ class _Compiler:
             return plan.source(key, ITEM, lambda: self._led(condition))
         if len(columns) == 1:
             return plan.source(key, columns[0], lambda: _table(plan, condition, columns[0]))
-        return plan.source(key, "", lambda: plan.tuples(condition, columns))
+        return plan.source(key, "", lambda: plan.tuples(condition, columns), columns)
 
     def _led(self, condition: law.Path | law.Contains) -> Codes:
         """Read a path from every item at once."""
