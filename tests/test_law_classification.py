@@ -17,6 +17,7 @@ from policygraph.case import Case
 from policygraph.desk import KnowledgeGraph, View
 from policygraph.findings import Finding
 from policygraph.law import explain
+from policygraph.law.classify import classify
 from policygraph.law.conditions import Entry
 from policygraph.law.evaluate import Evaluation
 from policygraph.measures import figures
@@ -190,6 +191,14 @@ def test_an_entry_of_which_only_some_paragraphs_are_computed_is_not_refuted(entr
     assert reading.is_unknown
     assert outcome(check(f"eccn-{entry.lower()}-rest", NOW, "l2", attestations=[f"described-in-{entry.lower()}"])) == "met"
     assert outcome(check(f"eccn-{entry.lower()}-rest", NOW, "l2", attestations="none")) == "not met"
+
+
+def test_that_nobody_names_an_entry_does_not_dispute_what_the_figures_come_to() -> None:
+    claims = [said("it", "denseInt8Tops", value="1000"), said("it", "marketedForDataCentre", value="true")]
+    complete = ({"relation": "classifiedAs", "subject": "it"},)
+    found = classify(Evaluation(view(graph(claims, {"it": "Chip"}, complete), NOW), shipped().rules, date(2025, 6, 1)), "it")
+    assert found.to_json()["paragraphs"]["3A090.a"] == "met"
+    assert found.verdicts["3B001.c"].outcome is Outcome.NOT_MET, "what no figure puts it in, silence still refutes"
 
 
 # ---- memory

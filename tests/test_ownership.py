@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 from fractions import Fraction
@@ -496,6 +497,7 @@ def test_affiliates_reads_like_a_note_and_tells_which_share_decides() -> None:
     assert "would decide: what share middle holds of a" in note
     told = found.to_json()
     assert (told["outcome"], told["threshold"], told["children"][1]["share"][0]) == ("met", 50.0, 50.0)
+    assert json.loads(json.dumps(told)) == told
     assert "Below it, were a restricted:" in str(affiliates(built, "a", ["list"]))
 
 

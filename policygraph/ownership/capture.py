@@ -352,7 +352,8 @@ class Cascade:
         def counts(stake: Stake) -> bool:
             tier = int(found.tier[self.index[stake.holder]])
             # a company on a list itself is restricted before anybody above it is; whoever holds it may count
-            return verdict.all_.for_ > 0 and stake.share(level).low >= least and 0 <= tier < (found.tier[here] or len(self.index) + 1)
+            below = int(found.tier[here]) or len(self.index) + 1
+            return bool(verdict.all_.for_ > 0 and stake.share(level).low >= least and 0 <= tier < below)
 
         order: Callable[[Stake], Any] = lambda stake: (  # noqa: E731
             not counts(stake), -self.restricted(stake.holder).all_.for_, self.restricted(stake.holder).all_.against, -stake.share().low,

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from policygraph.errors import BadData, Place, PolicygraphError
+from policygraph.law.rulings import Determination
 from policygraph.scenario.hypothetical import Ask, Scenario
 
 __all__ = ["Answer", "Answers", "Expected", "answered"]
@@ -36,7 +37,11 @@ class _Collisions:
     conflicts: tuple[Answer, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return {"conflicts": [conflict.to_json() for conflict in self.conflicts], "count": len(self.conflicts)}
+        told = [conflict.to_json() for conflict in self.conflicts]
+        between: dict[str, dict[str, dict[str, str]]] = {}
+        for one in told:
+            between.setdefault(one["demands"], {})[one["forbids"]] = {key: one[key] for key in _AT_ONCE}
+        return {"conflicts": told, "between": between, "count": len(told)}
 
     def __str__(self) -> str:
         head = "Duties that collide:" if self.conflicts else "No duties of two legal orders are known to collide here."
@@ -160,14 +165,13 @@ class Answers(Sequence[Any]):
         """Return what an answer says under a key; what it has at hand without the search for gaps and flips that its JSON needs."""
         if key in _AT_ONCE and hasattr(self.answers[number], key):
             return str(getattr(self.answers[number], key))
-        if hasattr(self.answers[number], "outcomes") and key.partition(".")[0] in self._at_hand(number):
-            return _at(self._at_hand(number), key)
-        return _at(self._told(number), key)
+        return _at(self._at_hand(number), key) if key.partition(".")[0] in self._at_hand(number) else _at(self._told(number), key)
 
     def _at_hand(self, number: int) -> dict[str, Any]:
-        """Return what a determination comes to, made once."""
+        """Return what a determination comes to, made once; nothing of another answer."""
         if number not in self._outcomes:
-            self._outcomes[number] = self.answers[number].outcomes()
+            answer = self.answers[number]
+            self._outcomes[number] = answer.outcomes() if isinstance(answer, Determination) else {}
         return self._outcomes[number]
 
     def to_json(self) -> dict[str, Any]:
