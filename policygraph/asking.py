@@ -169,7 +169,8 @@ class View:
         from policygraph.law.rulebook import owning_lists
         from policygraph.ownership import affiliates
 
-        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), owning_lists(self.kg.rules, order), threshold)
+        known = [by for by in owning_lists(self.kg.rules, order) if by[0] in self.frozen.graph.index]
+        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), known, threshold)
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:
         """Tell whether the content of an item exceeds one of the thresholds that rules ask for, and how much of it counts."""
