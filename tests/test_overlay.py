@@ -221,5 +221,6 @@ def test_the_law_alone_says_what_the_data_say_of_countries(kg: desk.KnowledgeGra
 
 def test_a_list_whose_entries_are_left_out_is_no_longer_complete(kg: desk.KnowledgeGraph) -> None:
     alone = law_alone(kg.graph)
-    assert {complete.relation for complete in alone.completes} == {"memberOf", "repeals", "markedFor", "chartColumn", "partlyControlledUnder"}
+    relations = {"memberOf", "repeals", "markedFor", "chartColumn", "partlyControlledUnder"}
+    assert {complete.relation for complete in alone.completes} == relations
     assert any(complete.relation == "listed" for complete in kg.graph.completes)
