@@ -348,7 +348,15 @@ class Case(_Value):
         """Return the case with every name replaced by its id."""
 
         def one(text: str, *classes: str) -> str:
-            return text if not text or _is_none(text) else names.resolve(text, *classes)
+            if not text or _is_none(text):
+                return text
+            try:
+                return names.resolve(text, *classes)
+            except UnknownName as error:
+                if classes != ("Country",):
+                    raise
+                said = f"no country is called '{text}'; give its ISO code of two letters or its name, for example US"
+                raise UnknownName(said, error.accepted) from None
 
         def somebody(party: Party) -> Party:
             more: dict[str, Any] = {"person_of": tuple(one(country, "Country") for country in party.person_of)}
@@ -479,4 +487,6 @@ def _sentence(error: ValidationError) -> str:
         inputs = tuple(field.alias or name for name, field in Case.model_fields.items())
         return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
     said = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "greater_than_equal":
+        return f"the {where} of a case is {first['ctx']['ge']:g} or more, and not {first['input']:g}"
     return f"{where} of a case: {said}" if where else said

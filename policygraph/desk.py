@@ -156,8 +156,9 @@ def validate(directory: str | Path | None = None) -> Checked:
     rules = 0
     if (place / "law").is_dir():
         from policygraph.law import Rulebook
+        from policygraph.law.naming import Known
 
-        rules = len(Rulebook.load(place / "law", corpus.ontology, corpus.entities).rules)
+        rules = len(Rulebook.load(place / "law", corpus.ontology, Known.of_corpus(corpus)).rules)
     return Checked(corpus, rules, with_shapes)
 
 
@@ -187,9 +188,11 @@ class KnowledgeGraph:
 
     @cached_property
     def rules(self) -> Rulebook:
-        """The rules of law that come with the data."""
+        """The rules of law that come with the data; where none do, the shipped ones, which speak of the shipped data."""
         law = self.directory / "law"
-        return copies.rulebook(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
+        if law.is_dir():
+            return copies.rulebook(law, self.graph.ontology, self.graph)
+        return copies.rulebook(shipped("datasets") / "law", self.graph.ontology)
 
     def view(
         self,
@@ -344,6 +347,7 @@ class KnowledgeGraph:
         {'eccn-3a090-a': {'not met to met': 1}}
         """
         from policygraph.law.compare import compare, grid
+        from policygraph.law.naming import Known
         from policygraph.law.table import CaseTable
 
         if draft is not None and second is not None:
@@ -352,7 +356,7 @@ class KnowledgeGraph:
             raise BadQuestion("two days are compared, or a draft is tried; give a first and a second day, or draft")
         before = self.view(first)
         after = before if draft is not None else self.view(second)
-        books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft)))
+        books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft), Known.of_graph(self.graph)))
         table = grid(after.frozen) if cases is None else CaseTable.given(cases)
         asked = None if rules is None else [books[1].rule(name).id for name in rules]
         names = ("the law as it is", f"the law with {Path(draft).name}") if draft is not None else ("", "")

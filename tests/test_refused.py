@@ -1,0 +1,103 @@
+"""Bad input at the command line: refused whole, with file and line, what is wrong and what would be accepted.
+
+Every file in ``tests/bad/rules`` (a rule file, tried as a draft) and ``tests/bad/cases`` (a table of cases, screened) holds one fault, and
+what is then said must be what stands in the ``.expected`` file beside it. ``python -m tests.test_refused`` writes those files anew; read
+the difference like prose.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+import policygraph as pg
+from policygraph import cli, desk
+from policygraph.law.naming import Known
+from tests.test_datasets import GOOD
+
+BAD = Path(__file__).parent / "bad"
+FILES = sorted(path for folder in ("rules", "cases") for path in (BAD / folder).iterdir() if path.suffix != ".expected")
+ASKED = {
+    "rules": lambda path: ["compare", "2025-05-13", "--draft", path, "--cases", f"{BAD}/one-case.csv"],
+    "cases": lambda path: ["screen", path, "--rule", "eccn-3a090-a", "--as-of", "2025-05-13"],
+    "scenarios": lambda path: ["ask", path],
+}
+
+
+@cache
+def kg() -> desk.KnowledgeGraph:
+    return pg.load()
+
+
+def refused(*arguments: str, loaded: desk.KnowledgeGraph | None = None) -> str:
+    """Return what is said on standard error of something that is refused, and make sure that nothing else is."""
+    out, err, data = io.StringIO(), io.StringIO(), loaded or kg()
+    with (
+        mock.patch.object(desk, "load", return_value=data), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as left,
+    ):  # fmt: skip
+        cli.main(arguments)
+    assert (left.value.code, out.getvalue()) == (1, ""), err.getvalue()
+    assert "Traceback" not in err.getvalue()
+    return err.getvalue()
+
+
+def told(path: Path) -> str:
+    return refused(*ASKED[path.parent.name](path.as_posix())).replace(f"{path.parent.as_posix()}/", "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_each_fault_is_told_in_one_sentence(path: Path) -> None:
+    assert told(path) == path.with_name(f"{path.name}.expected").read_text(encoding="utf-8")
+
+
+def test_every_expected_file_has_its_case() -> None:
+    expected = {path for folder in ("rules", "cases") for path in (BAD / folder).glob("*.expected")}
+    assert expected == {path.with_name(f"{path.name}.expected") for path in FILES}
+
+
+@pytest.mark.parametrize("name", ["redefines-a-shipped-entity", "case-with-an-unknown-country", "case-on-both-sides",
+                                  "case-with-a-negative-value", "as-of-outside-coverage"])  # fmt: skip
+def test_a_bad_scenario_is_refused_like_anything_else(name: str) -> None:
+    path = BAD / "scenarios" / f"{name}.yaml"
+    assert told(path) == path.with_suffix(".yaml.expected").read_text(encoding="utf-8")
+
+
+def test_rules_of_ones_own_are_refused_by_every_command_as_validate_refuses_them(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(GOOD, data)
+    (data / "law").mkdir()
+    head = "rule: r\ntitle: A rule\neffect: prohibited\norder: US\nbindingness: order\nbasis: ear:734.99\n"
+    (data / "law" / "r.yaml").write_text(f"{head}versions: [{{when: {{place: {{role: end-user, in: [B]}}}}}}]\n", encoding="utf-8")
+    said = {
+        command[0]: {line.partition("law/r.yaml:")[2] for line in refused(*command, loaded=pg.load(data)).splitlines()}
+        for command in (["validate", str(data)], ["check"], ["determine", "--to", "US"], ["screen", f"{BAD}/one-case.csv"])
+    }
+    assert {line.partition(";")[0] for line in said["validate"]} == {
+        "6: the citation 'ear:734.99' names no provision of the data", "7: there is no country and no country group 'B'",
+    }  # fmt: skip
+    assert said == dict.fromkeys(said, said["validate"])
+
+
+def test_a_rule_may_bring_a_word_of_its_own(tmp_path: Path) -> None:
+    head = "rule: r\ntitle: A rule\neffect: prohibited\norder: US\nbindingness: order\nbasis: ear:734.9\n"
+    file = tmp_path / "r.yaml"
+    file.write_text(f"{head}words: {{act: [lease]}}\nversions: [{{when: {{act: [lease]}}}}]\n", encoding="utf-8")
+    book = kg().rules.with_draft(file, Known.of_graph(kg().graph))
+    assert "lease" in book.words["act"]
+
+
+def write_expected() -> None:
+    """Write what is said of each file beside it."""
+    for path in FILES:
+        path.with_name(f"{path.name}.expected").write_text(told(path), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_expected()
