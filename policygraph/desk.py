@@ -24,7 +24,7 @@ import yaml
 
 from policygraph import copies
 from policygraph.asking import View
-from policygraph.dates import as_day
+from policygraph.dates import as_day, covered
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
 from policygraph.ontology import Ontology, shipped
@@ -356,6 +356,8 @@ class KnowledgeGraph:
             raise BadQuestion("two days are compared, or a draft is tried; give a first and a second day, or draft")
         before = self.view(first)
         after = before if draft is not None else self.view(second)
+        covered(before.as_of)
+        covered(after.as_of)
         books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft), Known.of_graph(self.graph)))
         table = grid(after.frozen) if cases is None else CaseTable.given(cases)
         asked = None if rules is None else [books[1].rule(name).id for name in rules]

@@ -69,6 +69,25 @@ def test_a_bad_scenario_is_refused_like_anything_else(name: str) -> None:
     assert told(path) == path.with_suffix(".yaml.expected").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("check", "ear-gp10", "--item", "h20"), ("determine", "h20"), ("conflicts", "h20"), ("classify", "h20"), ("affiliates", "smic"),
+     ("exposure", "h20"), ("screen", f"{BAD}/one-case.csv"), ("timeline", "eccn-3a090-a", "--item", "h20")],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_a_day_before_the_law_is_told_is_outside_coverage(command: tuple[str, ...]) -> None:
+    said = "policygraph: 2018-12-31 is outside coverage; the data cover 2019-01-01 and later\n"
+    assert refused(*command, "--as-of", "2018-12-31") == said
+    assert refused(*command, "--known-by", "2018-12-31") == said
+    if command[0] in ("check", "determine", "conflicts"):
+        assert refused(*command, "--case", "on=2018-12-31") == said
+
+
+def test_days_compared_are_within_coverage() -> None:
+    said = "policygraph: 2018-12-31 is outside coverage; the data cover 2019-01-01 and later\n"
+    assert refused("compare", "2018-12-31", "2025-05-13", "--cases", f"{BAD}/one-case.csv") == said
+
+
 def test_rules_of_ones_own_are_refused_by_every_command_as_validate_refuses_them(tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(GOOD, data)
