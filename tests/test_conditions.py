@@ -300,6 +300,21 @@ def test_a_stranger_is_off_a_complete_list_and_unknown_to_another(ask: Ask) -> N
     assert outcome(ask(rule, LISTED, end_user=stranger)) == "unknown"
 
 
+def test_of_a_stranger_a_path_knows_nothing_but_what_the_case_tells(ask: Ask) -> None:
+    stranger = {"name": "Shell Sdn", "country": "MY"}
+    upwards = "{path: '^pg:owns+', from: end-user, to: {is: [parent]}}"
+    finding = ask(upwards, [owns("parent", "maker")], end_user=stranger)
+    assert (outcome(finding), patterns(finding)) == ("unknown", ["case end-user ?Thing"])
+    assert outcome(ask(upwards, [owns("parent", "maker")], end_user={**stranger, "owners": "none"})) == "not met"
+    assert outcome(ask(upwards.replace("+", "*"), end_user={**stranger, "owners": "none"})) == "unknown"
+    assert outcome(ask(upwards, [owns("parent", "maker")], end_user=["maker", stranger])) == "met"
+    closed = ({"relation": "owns", "object": "maker"},)
+    assert outcome(ask(upwards, [], closed, end_user="maker")) == "not met"
+    assert outcome(ask(upwards, [], closed, end_user=["maker", stranger])) == "unknown"
+    assert outcome(ask("{some: {among: parties, as: one, test: {path: '^pg:operatedBy', from: one}}}", end_user=stranger)) == "unknown"
+    assert outcome(ask("{has: {item: end-user, attribute: keyElement, value: tin}}", end_user=stranger)) == "unknown"
+
+
 def test_one_party_of_several_roles_is_enough_and_silence_is_not_absence(ask: Ask) -> None:
     rule = "{listed: {role: [purchaser, end-user], list: entity-list}}"
     assert outcome(ask(rule, LISTED, WHOLE, purchaser="buyer", end_user="maker")) == "met"
@@ -751,3 +766,21 @@ def test_a_gap_is_told_only_where_its_truth_would_move_the_outcome() -> None:
     assert asked(joined("any", "", (open_, no))) == ["open"]
     assert asked(joined("all", "", (open_, other))) == ["open", "other"]
     assert asked(joined("all", "", (joined("any", "", (open_, other)), joined("any", "", (yes, other))))) == ["open", "other"]
+
+
+# ---- content of what is named
+
+
+def test_content_that_is_named_may_be_a_variant_of_what_is_named(ask: Ask) -> None:
+    rule = "{content: {of: {is: [hbm]}, at_least: 0.1}}"
+    bill = [{"item": "die", "value": 5}, {"name": "the rest", "value": 95}]
+
+    def asked(*claims: dict[str, Any]) -> Finding:
+        return ask(rule, list(claims), bill=bill, value=100)
+
+    assert outcome(asked()) == "not met"
+    found = asked(said("die", "variantOf", "hbm", grade=3))
+    assert (outcome(found), strength(found)) == ("met", Strength.REPORTED)
+    assert outcome(asked(said("die", "variantOf", "server", grade=3), said("server", "variantOf", "hbm", grade=3))) == "met"
+    assert outcome(asked(said("hbm", "variantOf", "die", grade=3))) == "not met"
+    assert [flip.claims for flip in found.flips]

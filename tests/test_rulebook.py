@@ -108,6 +108,15 @@ def test_a_version_lapses_on_its_last_day(tmp_path: Path) -> None:
     assert lapsed.text(date(2025, 11, 10)) is None
 
 
+def test_when_the_last_version_has_lapsed_no_older_one_comes_back(tmp_path: Path) -> None:
+    text = "  - {effective: 2020-01-01, cite: first, when: {act: use}}\n  - {effective: 2024-01-01, until: 2025-01-01, when: {act: use}}\n"
+    lapsed = rule(tmp_path, text)
+    assert (found := lapsed.text(date(2023, 12, 31))) is not None
+    assert found.cite == "first"
+    assert lapsed.text(date(2024, 12, 31)) == lapsed.versions[1]
+    assert (lapsed.text(date(2025, 1, 1)), lapsed.enforced(date(2025, 1, 1))) == (None, None)
+
+
 def test_without_effective_a_text_stood_before_the_data_begin(tmp_path: Path) -> None:
     old = rule(tmp_path, "  - {when: {act: use}}\n  - {effective: 2024-01-01, when: {act: store}}\n")
     assert old.enforced(date(1999, 1, 1)) == old.versions[0]

@@ -25,11 +25,11 @@ from policygraph.law.contents import content
 from policygraph.law.facts import Facts
 from policygraph.law.inputs import told_of
 from policygraph.law.knowing import knowledge
-from policygraph.law.quantified import from_entries, quantified
+from policygraph.law.quantified import path_from, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
-from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, target_words
+from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, path_words, target_words
 from policygraph.ontology import Ontology
 from policygraph.paths import Grammar, Path, Search, Targets, closure_to
 from policygraph.truth import Strength, Truth, Verdict
@@ -262,9 +262,7 @@ class Evaluation:
             case law.Presumed():
                 return self._presumed(condition, bound)
             case law.Path():
-                if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
-                    return from_entries(self, condition, bound)
-                return self.path(condition.path, condition.start, condition.to, bound)
+                return path_from(self, condition, bound)
             case law.Contains():
                 return self.path(PARTS, condition.item, condition.what, bound)
             case law.Classified():
@@ -348,7 +346,8 @@ class Evaluation:
         index = self.view.graph.index
         starts = [id_ for id_ in items if id_ in index]
         grammar = grammar_of(text, self.view.graph.ontology)
-        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {target_words(target)}".strip()
+        steps = path_words(grammar.path, self.view.graph.ontology)
+        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {steps} {target_words(target, self.facts.name)}".strip()
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
         ways, nodes = self.ends(text, tuple(starts))

@@ -1,4 +1,4 @@
-"""Tests put to several things: ``some`` and ``every`` of parties, earlier acts or what a path leads to; paths from an item's entries.
+"""Tests put to several things: ``some`` and ``every`` of parties, earlier acts or what a path leads to; paths from wherever they begin.
 
 Comes in: the condition and what is bound already. Goes out: a reading. Whether there are more of them than are known is open unless
 the case says that all are told.
@@ -11,18 +11,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from policygraph.case import Case, Party
+from policygraph.findings import Gap
 from policygraph.law import conditions as law
-from policygraph.law.readings import YES, Reading, joined
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined
 from policygraph.law.told import Bound
+from policygraph.law.wording import path_words, target_words
+from policygraph.paths import Grammar
+from policygraph.paths.expression import Letter
 from policygraph.truth import Verdict
 
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["from_entries", "quantified"]
+__all__ = ["path_from", "quantified"]
 
 _ENTRIES = "pg:variantOf?/pg:classifiedAs"
 """From an item to the entries that claims put it in."""
+_OWNED = Letter(frozenset(("owns",)), inverse=True)
 
 
 def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: Bound) -> Reading:
@@ -74,7 +79,32 @@ def _is_open(condition: law.Some | law.Every, bound: Bound) -> bool:
     return True
 
 
-def from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
+def path_from(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
+    """Read a path from what the case names, from the entries of its item, and from parties of which only the case tells."""
+    if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
+        return _from_entries(evaluation, condition, bound)
+    strangers = evaluation.told.strangers(condition.start, bound)
+    if not strangers:
+        return evaluation.path(condition.path, condition.start, condition.to, bound)
+    known = evaluation.told.items(condition.start, bound)
+    parts = [evaluation.path(condition.path, condition.start, condition.to, bound)] if known else []
+    parts += [_from_stranger(evaluation, condition, party) for party in strangers]
+    return parts[0] if len(parts) == 1 else joined("any", f"from one of those who are the {condition.start}", parts)
+
+
+def _from_stranger(evaluation: Evaluation, condition: law.Path, party: Party) -> Reading:
+    """Read a path from a party that the data do not know: open, unless it leads to its owners and the case says that nobody owns it."""
+    terms = evaluation.view.graph.ontology
+    grammar = Grammar.parse(condition.path, terms)
+    label = f"{party} {path_words(grammar.path, terms)} {target_words(condition.to, evaluation.facts.name)}".strip()
+    upwards = all(move.letter == _OWNED for move in grammar.automaton.moves[0]) and not grammar.automaton.accepting[0]
+    if upwards and party.owners == ():
+        return Reading("path", label, NO, note="nobody owns it, as the case tells")
+    gap = Gap("case", condition.start, None, "Thing", f"whether {label}")
+    return Reading("path", label, UNKNOWN, note="of a party that only the case tells of", gaps=lambda: (gap,))
+
+
+def _from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
     """Read a path that begins at the entries of an item: those that claims say, and those that rules put it in."""
     parts = [evaluation.path(f"{_ENTRIES}/({condition.path})", "item", condition.to, bound)]
     for rule in evaluation.book.of_effect("classified"):

@@ -164,9 +164,9 @@ class Rule(_Value):
         return late or version.effective
 
     def text(self, on: date, known_by: date | None = None) -> Version | None:
-        """Return the version that stands in the text on a day, or None if there is none."""
-        standing = [version for version in self._published(known_by) if version.in_text and self._stands(version, on)]
-        return standing[-1] if standing else None
+        """Return the latest version that the text has had by a day, or None if there is none or that one has lapsed."""
+        begun = [version for version in self._published(known_by) if version.in_text and self._stands(version, on, lapses=False)]
+        return begun[-1] if begun and self._stands(begun[-1], on) else None
 
     def enforced(self, on: date, known_by: date | None = None, status: str | None = None) -> Version | None:
         """Return the latest version that stands on a day and is in operation, or None if there is none.
