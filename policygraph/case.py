@@ -323,6 +323,13 @@ class Case(_Value):
                     raise ValueError(f"{said}; name the branch or affiliate that stands on the other side, or leave one role out")
         return self
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for act in self.earlier or ():
+            if self.on is not None and act.on is not None and act.on > self.on:
+                raise ValueError(f"an earlier act is told to be of {act.on}, after the day of the act itself, {self.on}")
+        return self
+
     @field_validator("act", "service")
     @classmethod
     def _act_word(cls, text: str) -> str:

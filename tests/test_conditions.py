@@ -784,3 +784,13 @@ def test_content_that_is_named_may_be_a_variant_of_what_is_named(ask: Ask) -> No
     assert outcome(asked(said("die", "variantOf", "server", grade=3), said("server", "variantOf", "hbm", grade=3))) == "met"
     assert outcome(asked(said("hbm", "variantOf", "die", grade=3))) == "not met"
     assert [flip.claims for flip in found.flips]
+
+
+def test_what_is_rejected_is_rejected_on_the_day_of_an_earlier_act_too(ask: Ask) -> None:
+    rule = "{some: {among: earlier, as: before, test: {listed: {role: end-user, list: entity-list}}}}"
+    listed = [said("maker", "listed", "entity-list", grade=4, since="2020-01-01", until="2021-01-01")]
+    told = {"end_user": "maker", "item": "chip"}
+    found = ask(rule, listed, WHOLE, earlier=[{**told, "on": "2020-06-01"}])
+    assert (outcome(found), len(found.flips)) == ("met", 1)
+    assert outcome(ask(rule, listed, WHOLE, earlier=[{**told, "on": "2021-06-01"}])) == "not met"
+    assert outcome(ask(rule, listed, WHOLE, earlier=[told])) == "not met"

@@ -622,8 +622,21 @@ def test_an_earlier_act_without_its_licence_reaches_general_prohibition_ten() ->
     bought = {"item": H100, "act": "use", "from": "US", "knowledge": "yes", "attestations": "none", **NONE}
     export = us(H100, end_user="huawei")
     met = check("ear-gp10", "2025-05-14", {**bought, "earlier": [{**export, **NONE}]})
-    assert (str(met.outcome), Strength(met.verdict.all_.for_)) == ("met", Strength.PRESUMED)
-    assert any("an earlier act is read by the law and the facts of the day that is asked about" in node.note for node in met.proof.walk())
+    assert (str(met.outcome), Strength(met.verdict.all_.for_)) == ("met", Strength.ESTABLISHED)
     for earlier in ([{**export, "authorisations": ["export"]}], [export], "none"):
         assert outcome("ear-gp10", "2025-05-14", {**bought, "earlier": earlier}) != "met"
     assert outcome("ear-gp10", "2025-05-14", {**bought, "earlier": [{**export, **NONE}], "knowledge": "no"}) != "met"
+
+
+def test_an_earlier_act_is_read_by_the_law_and_the_facts_of_its_own_day() -> None:
+    """An H100 left for China before its entry was written, and after; an exporter's customer was listed on one of two days."""
+    bought = {"item": H100, "act": "use", "from": "US", "knowledge": "yes", "attestations": "none", **NONE}
+
+    def asked(day: str, party: str) -> Finding:
+        export = us(H100, act="export", end_user=party, parties="complete", **NONE)
+        return check("ear-gp10", "2025-05-14", {**bought, "earlier": [{**export, "on": day}]})
+
+    before, after = asked("2019-05-01", "bytedance"), asked("2024-05-01", "bytedance")
+    assert (str(before.outcome), str(after.outcome)) == ("unknown", "met")
+    assert any(node.note == "law and facts are read on the day of the act, 2024-05-01" for node in after.proof.walk())
+    assert str(asked("2019-05-15", "huawei").outcome) != str(asked("2019-05-16", "huawei").outcome) == "met"

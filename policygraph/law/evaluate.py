@@ -81,6 +81,7 @@ class Evaluation:
         self.once = once
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.other_days: dict[date, Evaluation] = {}
         self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from policygraph.case import Case, Party
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
-from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, noted
 from policygraph.law.told import Bound
 from policygraph.law.wording import path_words, target_words
 from policygraph.paths import Grammar
 from policygraph.paths.expression import Letter
 from policygraph.truth import Verdict
+from policygraph.view import FrozenView
 
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
@@ -36,8 +38,9 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
     parts = []
     for member, case, thing in _domain(evaluation, condition, bound):
         case_of = case if case is not None else bound.case
-        inner = Bound(bound.item, case_of, {**bound.more, condition.as_: (thing,)})
-        tested = evaluation.condition(condition.test, inner)
+        item = case.item if case is not None and bound.case is not None and case.item not in ("", bound.case.item) else bound.item
+        inner = Bound(item, case_of, {**bound.more, condition.as_: (thing,)})
+        tested = evaluation.condition(condition.test, inner) if case is None else _as_done(evaluation, condition.test, inner, case)
         named = f"{condition.as_} {thing}"
         if member == YES:
             parts.append(replace(tested, label=f"{named}: {tested.label}"))
@@ -49,6 +52,30 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
     if _is_open(condition, bound):
         parts.append(evaluation.told.untold(condition.among, "Thing", f"whether there are more ({condition.among})", bound))
     return joined("all" if every else "any", f"{condition.kind} {condition.as_} of {condition.among}", parts)
+
+
+def _as_done(evaluation: Evaluation, test: law.Condition, bound: Bound, act: Case) -> Reading:
+    """Read a test of an earlier act by the law and the facts of its own day."""
+    other = _on(evaluation, act.on)
+    tested = other.settled(lambda: other.condition(test, bound))
+    if other is evaluation:
+        told = "" if act.on else f"the day of the act is not told, so law and facts are read on {evaluation.on}"
+        return replace(tested, note=noted(tested.note, told))
+    return Reading(
+        "earlier", tested.label, tested.verdict, note=f"law and facts are read on the day of the act, {act.on}", parts=(tested,),
+        combine=lambda given: given[0], elsewhere=lambda again: _on(again, act.on),
+    )  # fmt: skip
+
+
+def _on(evaluation: Evaluation, day: date | None) -> Evaluation:
+    """Return an evaluation of another day, the same each time."""
+    if day is None or day == evaluation.on:
+        return evaluation
+    if day not in evaluation.other_days:
+        view = FrozenView(evaluation.view.graph, day, evaluation.view.known_by, evaluation.view.policy)
+        more = {"textual": evaluation.textual, "once": evaluation.once}
+        evaluation.other_days[day] = type(evaluation)(view, evaluation.book, day, evaluation.assume, **more)
+    return evaluation.other_days[day]
 
 
 def _domain(

@@ -143,8 +143,9 @@ class _Reader:
         except PolicygraphError as error:
             self._fault(line, str(error))
             return None
-        if case.on is not None and len(told) == 1:
-            self._covered(case.on.isoformat(), "on", line)
+        for act in (case, *(case.earlier or ())) if len(told) == 1 else ():
+            if act.on is not None:
+                self._covered(act.on.isoformat(), "on", line)
         return case
 
     def _assume(self) -> dict[str, str]:
