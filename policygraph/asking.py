@@ -169,7 +169,7 @@ class View:
         from policygraph.law.rulebook import owning_lists
         from policygraph.ownership import affiliates
 
-        known = [by for by in owning_lists(self.kg.rules, order) if by[0] in self.frozen.graph.index]
+        known = [by for by in owning_lists(self.kg.rules, order) if by.list in self.frozen.graph.index]
         return affiliates(self._covered, self.kg.resolve(party, "Agent"), known, threshold)
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:

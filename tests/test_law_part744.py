@@ -19,6 +19,7 @@ from policygraph.law.evaluate import Evaluation
 from policygraph.law.question import family_of
 from policygraph.truth import Strength
 
+BLOCKED_AS_PROLIFERATOR, BLOCKED_OTHERWISE = "academy-of-national-defense-science", "7-makara-phary-co-ltd"
 H100, TOOL, SN1, XIAN = "h100-sxm5-80gb", "asml-nxt-2000i", "smic-sn1", "samsung-xian-fab"
 ALONE: dict[str, Any] = {"parties": "complete", "into": "none", "knowledge": "yes", "attestations": "none"}
 FROM_US: dict[str, Any] = {**ALONE, "from": "US", "act": "export"}
@@ -202,14 +203,10 @@ def test_foreign_items_within_the_footnote_4_and_footnote_5_rules(rule: str, day
         ("ear-lr-744.22", "2022-09-15", us(to="DE", end_use="none", attestations=["named-military-intelligence-end-user"]), "met"),
         ("ear-lr-744.22", "2022-09-15", us(), "unknown"),
         ("ear-lr-744.8", "2025-05-13", us(end_user="cxmt"), "not met"),
-        ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user="0day-technologies", attestations=["blocked-under-744.8-programme"]), "met"),
-        (
-            "ear-lr-744.8",
-            "2024-03-20",
-            us(to="RU", end_user="0day-technologies", attestations=["blocked-under-744.8-programme"]),
-            "not met",
-        ),
-        ("ear-lr-744.8", "2025-05-13", {**us(to="RU", end_user="0day-technologies"), "attestations": None}, "unknown"),
+        ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user="0day-technologies"), "met"),
+        ("ear-lr-744.8", "2024-03-20", us(to="RU", end_user="0day-technologies"), "not met"),
+        ("ear-lr-744.8", "2024-03-20", us(to="IR", end_user=BLOCKED_AS_PROLIFERATOR), "met"),
+        ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user=BLOCKED_OTHERWISE), "not met"),
     ],
 )
 def test_military_and_blocked_parties(rule: str, day: str, case: dict[str, Any], expected: str) -> None:

@@ -236,25 +236,13 @@ class Headquartered(_Condition):
 
 
 class Listed(_Condition):
-    """A party stands on a list, with the footnote if one is named."""
+    """A party stands on a list, with the footnote and under one of the programmes if any are named."""
 
     kind: Literal["listed"] = "listed"
     role: Words = ("any",)
     list: str
     footnote: str = ""
-
-
-class Owned(_Condition):
-    """A party is owned, to this share or more, by parties that are on a list, or on one of several.
-
-    Whoever is owned so counts as such an owner in turn, with all it holds. ``aggregate: false`` asks for one owner that holds so much.
-    """
-
-    kind: Literal["owned"] = "owned"
-    role: Words = ("any",)
-    by: tuple[Listed, ...] = Field(min_length=1)
-    share: float = Field(default=50, gt=0, le=100)
-    aggregate: bool = True
+    programme: Words = ()
 
 
 class PartyIs(_Condition):
@@ -291,6 +279,19 @@ class PersonOf(_Condition):
         if not self.of and self.natural is None:
             raise ValueError("it says whose person (of: [US]) or which sort (natural: true or false)")
         return self
+
+
+class Owned(_Condition):
+    """A party is owned, to this share or more, by parties that are on a list, or pass another test of a party, or one of several.
+
+    Whoever is owned so counts as such an owner in turn, with all it holds. ``aggregate: false`` asks for one owner that holds so much.
+    """
+
+    kind: Literal["owned"] = "owned"
+    role: Words = ("any",)
+    by: tuple[Annotated[Listed | Headquartered | PartyIs | PersonOf, Field(discriminator="kind")], ...] = Field(min_length=1)
+    share: float = Field(default=50, gt=0, le=100)
+    aggregate: bool = True
 
 
 class Service(_Condition):

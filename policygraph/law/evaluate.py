@@ -282,7 +282,7 @@ class Evaluation:
                 return quantified(self, condition, bound)
             case law.Listed():
                 return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.listed(party, condition.list, condition.footnote)
+                    condition.role, bound, lambda party: self.facts.listed(party, condition.list, condition.footnote, condition.programme)
                 )
             case law.Headquartered():
                 return self.told.of_parties(
@@ -438,10 +438,10 @@ class Evaluation:
         if target.rule:
             parts.append(self.rule(target.rule, Bound(id_, None)))
         if target.listed is not None:
-            parts.append(facts.listed(Party(id=id_), target.listed.list, target.listed.footnote))
+            wanted = target.listed
+            parts.append(facts.listed(Party(id=id_), wanted.list, wanted.footnote, wanted.programme))
         if target.headquartered is not None:
-            wanted = target.headquartered
-            parts.append(facts.headquartered(Party(id=id_), wanted.in_, wanted.parent))
+            parts.append(facts.headquartered(Party(id=id_), target.headquartered.in_, target.headquartered.parent))
         if target.located:
             parts.append(facts.stands_in(id_, target.located))
         if target.role:

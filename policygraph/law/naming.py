@@ -17,12 +17,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+import numpy as np
+
 from policygraph.case import ROLES
 from policygraph.datasets import files
 from policygraph.datasets.files import Faults
 from policygraph.errors import nearest
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.listings import programmes_of
 from policygraph.names import PREFIXES
 from policygraph.ontology import Ontology
 
@@ -49,7 +52,7 @@ _MOST_NAMED: Final = 24
 
 @dataclass(frozen=True)
 class Known:
-    """What things there are: the class of each id, and what it is usually called.
+    """What things there are: the class of each id, what it is usually called, and the programmes of each list.
 
     >>> known = Known({"CN": "Country", "cg:B": "CountryGroup"}, {"CN": "China"})
     >>> known.near("China", ("CN", "cg:B")), known.near("B", ("CN", "cg:B"))
@@ -58,19 +61,28 @@ class Known:
 
     classes: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
+    programmes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of_graph(cls, graph: ClaimGraph) -> Self:
         """Return what a graph knows."""
-        return cls(dict(zip(graph.node_ids, graph.node_class, strict=True)), dict(zip(graph.node_ids, graph.node_names, strict=True)))
+        table, ids, found = graph.table, graph.node_ids, dict[str, set[str]]()
+        for row in np.flatnonzero(table.relation == graph.relation_index["listed"]).tolist():
+            found.setdefault(ids[table.object[row]], set()).update(programmes_of(table.qualifiers.get(row, {}).get("role", "")))
+        programmes = {list_: frozenset(told) for list_, told in found.items()}
+        return cls(dict(zip(ids, graph.node_class, strict=True)), dict(zip(ids, graph.node_names, strict=True)), programmes)
 
     @classmethod
     def of_corpus(cls, corpus: Corpus) -> Self:
         """Return what a data directory declares."""
-        documents = dict.fromkeys(corpus.documents, "Document")
+        documents, found = dict.fromkeys(corpus.documents, "Document"), dict[str, set[str]]()
+        for claim in corpus.claims:
+            if claim.relation == "listed":
+                found.setdefault(claim.object, set()).update(programmes_of(claim.qualifiers.get("role", "")))
         return cls(
             {**documents, **{id_: entity.type for id_, entity in corpus.entities.items()}},
             {id_: entity.name for id_, entity in corpus.entities.items()},
+            {list_: frozenset(told) for list_, told in found.items()},
         )
 
     @cached_property
@@ -245,8 +257,8 @@ class _Names:
             case law.Listed():
                 self._list(condition, line)
             case law.Owned():
-                for listed in condition.by:
-                    self._list(listed, line)
+                for owner in condition.by:
+                    self._of_party(owner, line)
             case law.PartyIs():
                 for id_ in condition.is_:
                     self._thing(id_, ("Agent",), line, "party")
@@ -349,6 +361,10 @@ class _Names:
         self._thing(listed.list, ("PartyList",), line, "list of parties")
         if listed.footnote:
             self._thing(listed.footnote, ("Footnote",), line, "footnote")
+        if self.known is not None:
+            for programme in listed.programme:
+                told = self.known.programmes.get(listed.list, frozenset())
+                self._among(programme, told, line, f"nobody stands on '{listed.list}' under a programme '{{}}'")
 
     def _entry(self, code: str, line: int | None) -> None:
         """Refuse a code whose entry is in no control list; how far its paragraphs go is for the entry to say."""

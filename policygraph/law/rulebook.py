@@ -38,6 +38,7 @@ from policygraph.law.rules import (
     in_operation,
 )  # fmt: skip
 from policygraph.ontology import Ontology
+from policygraph.ownership import By
 
 if TYPE_CHECKING:
     from policygraph.law.inputs import Inputs
@@ -268,9 +269,9 @@ def conditions_of(rule: Rule) -> Iterator[law.Condition]:
 
 
 
-def owning_lists(book: Rulebook, order: str) -> tuple[tuple[str, str], ...]:
-    """Return the lists, with a footnote where one is asked for, whose parties' holdings rules of an order ask about."""
+def owning_lists(book: Rulebook, order: str) -> tuple[By, ...]:
+    """Return the lists whose parties' holdings rules of an order ask about, with a footnote or programmes where these are asked for."""
     rules = (rule for rule in book.rules.values() if rule.order == order)
     found = (condition.by for rule in rules for condition in conditions_of(rule) if isinstance(condition, law.Owned))
-    every = dict.fromkeys((one.list, one.footnote) for by in found for one in (by if isinstance(by, tuple) else (by,)))
-    return tuple((list_, footnote) for list_, footnote in every if not footnote or (list_, "") not in every)
+    every = dict.fromkeys(By(one.list, one.footnote, one.programme) for by in found for one in by if isinstance(one, law.Listed))
+    return tuple(by for by in every if by == By(by.list) or By(by.list) not in every)
