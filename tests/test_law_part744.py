@@ -614,6 +614,27 @@ def test_a_denied_person_in_any_role_engages_general_prohibition_four() -> None:
     assert outcome("ear-gp-4", "2026-07-31", {"item": "h20", "from": "US", "act": "export"}) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("party", "told", "expected"),
+    [
+        ("huawei", {}, "met"),
+        ("druzhba-ao", {"attestations": None}, "unknown"),  # its entry is about projects of 746.8(a)(4)
+        ("druzhba-ao", {"attestations": "none"}, "not met"), ("druzhba-ao", {"attestations": ["used-in-project-of-746.8-a-4"]}, "met"),
+        ("entity-list-address-01", {"eccn": ["3A090.a"], "attestations": "none"}, "met"),
+        ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": "none"}, "not met"),
+        ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": ["in-supplement-7-to-part-746"]}, "met"),
+        ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": None}, "unknown"),
+        ("dji", {"item": H100}, "met"), ("dji", {"item": "us-controlled-ic-technology", "eccn": ["EAR99"], "attestations": None}, "unknown"),
+        ("cnooc-limited-a-subsidiary-of-china-national-offshore-oil-corporation", {"attestations": None}, "unknown"),
+    ],
+)  # fmt: skip
+def test_entries_that_cover_some_items_only_are_read_by_item(party: str, told: dict[str, Any], expected: str) -> None:
+    finding = check(LIST, "2025-05-13", {**us(end_user=party, parties="complete"), **told})
+    assert str(finding.outcome) == expected
+    if expected == "unknown":
+        assert {gap.relation for gap in finding.gaps} & {"attestations", "classifiedAs"}
+
+
 def test_an_earlier_act_without_its_licence_reaches_general_prohibition_ten() -> None:
     """Buying on what was exported to a listed party without a licence is dealing in a tainted item; with the licence it is not shown."""
     bought = {"item": H100, "act": "use", "from": "US", "knowledge": "yes", "attestations": "none", **NONE}

@@ -236,13 +236,14 @@ class Headquartered(_Condition):
 
 
 class Listed(_Condition):
-    """A party stands on a list, with the footnote and under one of the programmes if any are named."""
+    """A party stands on a list, with the footnote, and under one of the programmes and with one of the scopes if any are named."""
 
     kind: Literal["listed"] = "listed"
     role: Words = ("any",)
     list: str
     footnote: str = ""
     programme: Words = ()
+    scope: Words = ()
 
 
 class PartyIs(_Condition):

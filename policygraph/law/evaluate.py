@@ -22,7 +22,7 @@ from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.contents import content
-from policygraph.law.facts import Facts
+from policygraph.law.facts import Facts, on_list
 from policygraph.law.inputs import told_of
 from policygraph.law.knowing import knowledge
 from policygraph.law.quantified import path_from, quantified
@@ -281,9 +281,7 @@ class Evaluation:
             case law.Some() | law.Every():
                 return quantified(self, condition, bound)
             case law.Listed():
-                return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.listed(party, condition.list, condition.footnote, condition.programme)
-                )
+                return self.told.of_parties(condition.role, bound, lambda party: self.facts.listed(party, on_list(condition)))
             case law.Headquartered():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.headquartered(party, condition.in_, condition.parent)
@@ -438,8 +436,7 @@ class Evaluation:
         if target.rule:
             parts.append(self.rule(target.rule, Bound(id_, None)))
         if target.listed is not None:
-            wanted = target.listed
-            parts.append(facts.listed(Party(id=id_), wanted.list, wanted.footnote, wanted.programme))
+            parts.append(facts.listed(Party(id=id_), on_list(target.listed)))
         if target.headquartered is not None:
             parts.append(facts.headquartered(Party(id=id_), target.headquartered.in_, target.headquartered.parent))
         if target.located:

@@ -23,7 +23,7 @@ from policygraph.ownership import WHOLE, By, Capture, Cascade, Share, Test, part
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Facts"]
+__all__ = ["Facts", "on_list"]
 
 _HALF = parts_per_million(50)
 
@@ -158,25 +158,24 @@ class Facts:
 
     # ---- parties
 
-    def listed(self, party: Party, list_: str, footnote: str = "", programmes: tuple[str, ...] = ()) -> Reading:
-        """Read whether a party stands on a list, with a footnote and under one of some programmes if any are named."""
-        label = f"{self.name(str(party))} stands on {By(list_, footnote, programmes).named(self.name)}"
+    def listed(self, party: Party, by: By) -> Reading:
+        """Read whether a party stands on a list, with a footnote, and under one of some programmes and scopes if any are named."""
+        who, list_ = self.name(str(party)), self.name(by.list)
+        label = f"{who} stands on {by.named(self.name)}"
         if party.is_stranger:
-            return self._unlisted(label, list_)
-        on_list = replace(self.statement(party.id, "listed", list_), kind="listed", label=label)
-        if programmes:
-            on_list = self._under(on_list, party, list_, programmes)
-        if not footnote:
-            return on_list
-        bears = self.statement(party.id, "bearsFootnote", footnote)
-        return joined("all", label, (on_list, bears))
-
-    def _under(self, on_list: Reading, party: Party, list_: str, programmes: tuple[str, ...]) -> Reading:
-        verdict = listing(self.view, party.id, list_, programmes)
-        told = " and ".join(sorted(programmes_told(self.view, party.id, list_)))
-        gap = Gap(party.id, "listed", list_, "programme", f"under which programme {self.name(party.id)} stands on {self.name(list_)}")
-        note = noted(on_list.note, f"listed under {told}" if told else "")
-        return replace(on_list, verdict=verdict, note=note, gaps=(lambda: (gap,)) if on_list.verdict.all_.for_ else on_list.gaps)
+            return self._unlisted(label, by.list)
+        here = self.statement(party.id, "listed", by.list)
+        here = here if by.footnote else replace(here, kind="listed", label=label)
+        if by.programmes or by.scopes:
+            verdict = listing(self.view, party.id, by.list, by.programmes, by.scopes)
+            told = " and ".join(sorted(programmes_told(self.view, party.id, by.list))) if by.programmes else ""
+            gap = Gap(party.id, "listed", by.list, "programme", f"under which programme {who} stands on {list_}")
+            gaps = (lambda: (gap,)) if here.verdict.all_.for_ else here.gaps
+            here = replace(here, verdict=verdict, note=noted(here.note, f"listed under {told}" if told else ""), gaps=gaps)
+        if not by.footnote:
+            return here
+        bears = self.statement(party.id, "bearsFootnote", by.footnote)
+        return joined("all", label, (here, bears))
 
     def _unlisted(self, label: str, list_: str) -> Reading:
         graph = self.view.graph
@@ -307,9 +306,8 @@ class Facts:
         by: list[By | Test] = []
         for one in condition.by:
             if isinstance(one, law.Listed):
-                listed = By(one.list, one.footnote, one.programme)
-                by.append(listed)
-                tests.setdefault(one.list, partial(self._on_list, listed))
+                by.append(on_list(one))
+                tests.setdefault(one.list, partial(self.listed, by=on_list(one)))
             else:
                 name, test = self._test_of(one)
                 by.append(Test(name, lambda owner, test=test: ((found := test(owner)).verdict, found.rests_on)))  # type: ignore[misc]
@@ -329,9 +327,6 @@ class Facts:
             gaps=lambda: self._untold_owners(party) or found.gaps, claims=cascade.claims,
         )  # fmt: skip
         return self._known[key]
-
-    def _on_list(self, by: By, party: Party) -> Reading:
-        return self.listed(party, by.list, by.footnote, by.programmes)
 
     def _test_of(self, one: law.Headquartered | law.PartyIs | law.PersonOf) -> tuple[str, Callable[[Party], Reading]]:
         """Return what an owner must be, in words, and how that is read."""
@@ -429,6 +424,11 @@ class Facts:
             "measure", label, result.verdict, note=noted(best.text if best else "", result.note), evidence=evidence,
             gaps=lambda: (gap,), claims=lambda: (view.graph.table.ids[row] for row in all_rows),
         )  # fmt: skip
+
+
+def on_list(condition: law.Listed) -> By:
+    """Return the list that a condition asks for, without whom it asks it of."""
+    return By(condition.list, condition.footnote, condition.programme, condition.scope)
 
 
 def _at_tier(found: Capture) -> str:

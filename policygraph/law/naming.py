@@ -25,7 +25,7 @@ from policygraph.datasets.files import Faults
 from policygraph.errors import nearest
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
-from policygraph.listings import programmes_of
+from policygraph.listings import ALL, PROGRAMMES, SCOPE, told_in
 from policygraph.names import PREFIXES
 from policygraph.ontology import Ontology
 
@@ -52,7 +52,7 @@ _MOST_NAMED: Final = 24
 
 @dataclass(frozen=True)
 class Known:
-    """What things there are: the class of each id, what it is usually called, and the programmes of each list.
+    """What things there are: the class of each id, what it is usually called, and what stands beside listings, by list and qualifier.
 
     >>> known = Known({"CN": "Country", "cg:B": "CountryGroup"}, {"CN": "China"})
     >>> known.near("China", ("CN", "cg:B")), known.near("B", ("CN", "cg:B"))
@@ -61,28 +61,24 @@ class Known:
 
     classes: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
-    programmes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    beside: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of_graph(cls, graph: ClaimGraph) -> Self:
         """Return what a graph knows."""
-        table, ids, found = graph.table, graph.node_ids, dict[str, set[str]]()
-        for row in np.flatnonzero(table.relation == graph.relation_index["listed"]).tolist():
-            found.setdefault(ids[table.object[row]], set()).update(programmes_of(table.qualifiers.get(row, {}).get("role", "")))
-        programmes = {list_: frozenset(told) for list_, told in found.items()}
-        return cls(dict(zip(ids, graph.node_class, strict=True)), dict(zip(ids, graph.node_names, strict=True)), programmes)
+        table, ids = graph.table, graph.node_ids
+        rows = np.flatnonzero(table.relation == graph.relation_index["listed"]).tolist()
+        beside = _beside((ids[table.object[row]], table.qualifiers.get(row, {})) for row in rows)
+        return cls(dict(zip(ids, graph.node_class, strict=True)), dict(zip(ids, graph.node_names, strict=True)), beside)
 
     @classmethod
     def of_corpus(cls, corpus: Corpus) -> Self:
         """Return what a data directory declares."""
-        documents, found = dict.fromkeys(corpus.documents, "Document"), dict[str, set[str]]()
-        for claim in corpus.claims:
-            if claim.relation == "listed":
-                found.setdefault(claim.object, set()).update(programmes_of(claim.qualifiers.get("role", "")))
+        documents = dict.fromkeys(corpus.documents, "Document")
         return cls(
             {**documents, **{id_: entity.type for id_, entity in corpus.entities.items()}},
             {id_: entity.name for id_, entity in corpus.entities.items()},
-            {list_: frozenset(told) for list_, told in found.items()},
+            _beside((claim.object, claim.qualifiers) for claim in corpus.claims if claim.relation == "listed"),
         )
 
     @cached_property
@@ -97,6 +93,15 @@ class Known:
                 return guess
         holding = sorted((id_ for id_ in accepted if len(word) > 2 and word.casefold() in id_.split("-")), key=len)
         return next(iter((*nearest(word, accepted, 1), *holding)), "")
+
+
+def _beside(listings: Iterable[tuple[str, Mapping[str, str]]]) -> dict[tuple[str, str], frozenset[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for list_, qualifiers in listings:
+        for qualifier in (PROGRAMMES, SCOPE):
+            if told := qualifiers.get(qualifier):
+                found.setdefault((list_, qualifier), set()).update(told_in(told))
+    return {key: frozenset(words) for key, words in found.items()}
 
 
 def vocabulary(book: Rulebook) -> dict[str, frozenset[str]]:
@@ -363,8 +368,11 @@ class _Names:
             self._thing(listed.footnote, ("Footnote",), line, "footnote")
         if self.known is not None:
             for programme in listed.programme:
-                told = self.known.programmes.get(listed.list, frozenset())
-                self._among(programme, told, line, f"nobody stands on '{listed.list}' under a programme '{{}}'")
+                known = self.known.beside.get((listed.list, PROGRAMMES), frozenset())
+                self._among(programme, known, line, f"nobody stands on '{listed.list}' under a programme '{{}}'")
+            for scope in listed.scope:
+                known = self.known.beside.get((listed.list, SCOPE), frozenset()) | {ALL}
+                self._among(scope, known, line, f"no listing on '{listed.list}' has the scope '{{}}'")
 
     def _entry(self, code: str, line: int | None) -> None:
         """Refuse a code whose entry is in no control list; how far its paragraphs go is for the entry to say."""

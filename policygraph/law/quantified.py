@@ -49,9 +49,13 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
             parts.append(joined("any", named, (outside, tested)))
         else:
             parts.append(joined("all", named, (Reading("member", f"{named} is one of them", member), tested)))
+    terms = evaluation.view.graph.ontology
+    among = f"{condition.among} {'acts' if condition.among == 'earlier' else ''}".strip()
+    if condition.among not in ("parties", "earlier"):
+        among = f"what it {path_words(Grammar.parse(condition.among, terms).path, terms)}"
     if _is_open(condition, bound):
-        parts.append(evaluation.told.untold(condition.among, "Thing", f"whether there are more ({condition.among})", bound))
-    return joined("all" if every else "any", f"{condition.kind} {condition.as_} of {condition.among}", parts)
+        parts.append(evaluation.told.untold(condition.among, "Thing", f"whether there are more ({among})", bound))
+    return joined("all" if every else "any", f"{condition.kind} {condition.as_} of {among}", parts)
 
 
 def _as_done(evaluation: Evaluation, test: law.Condition, bound: Bound, act: Case) -> Reading:

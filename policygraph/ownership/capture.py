@@ -20,7 +20,7 @@ import numpy as np
 from policygraph.case import Owner as Told
 from policygraph.case import Party
 from policygraph.findings import Gap, Step
-from policygraph.listings import listing
+from policygraph.listings import ALL, listing
 from policygraph.ownership.cascade import Spread, spread
 from policygraph.ownership.deciding import Open, deciding
 from policygraph.ownership.shares import NOTHING_KNOWN, WHOLE, Share, Stake, stakes_in
@@ -35,7 +35,7 @@ _OWNS = "owns"
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """A list that makes a party restricted, with a footnote or programmes where not all who stand on it are.
+    """A list that makes a party restricted, with a footnote, programmes or scopes where not all who stand on it are.
 
     >>> By("sdn-list", programmes=("NPWMD", "SDGT")).named(str.upper)
     'SDN-LIST under NPWMD or SDGT'
@@ -44,12 +44,14 @@ class By:
     list: str
     footnote: str = ""
     programmes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
     def named(self, name: Callable[[str], str]) -> str:
         """Write it; *name* tells what an id is called."""
         programmes = self.programmes if len(self.programmes) <= 3 else (f"one of {len(self.programmes)} programmes",)
         with_ = f" with {name(self.footnote)}" if self.footnote else ""
-        return name(self.list) + with_ + (f" under {' or '.join(programmes)}" if programmes else "")
+        limited = f" for {' or '.join(self.scopes)}" if self.scopes and self.scopes != (ALL,) else ""
+        return name(self.list) + with_ + (f" under {' or '.join(programmes)}" if programmes else "") + limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,7 @@ class Cascade:
         places = [nodes.get(key, -1) for key in self.index]
         found: dict[str, list[Verdict]] = {}
         for by in self.by:
-            one = self._standing("listed", by.list, places, by.programmes)
+            one = self._standing("listed", by.list, places, by)
             if by.footnote:
                 one = [here & there for here, there in zip(one, self._standing("bearsFootnote", by.footnote, places), strict=True)]
             found[by.list] = [here | there for here, there in zip(found.get(by.list, one), one, strict=True)]
@@ -257,7 +259,7 @@ class Cascade:
             found = [here | there for here, there in zip(found, one, strict=True)]
         return found
 
-    def _standing(self, relation: str, object_: str, places: list[int], programmes: tuple[str, ...] = ()) -> list[Verdict]:
+    def _standing(self, relation: str, object_: str, places: list[int], by: By | None = None) -> list[Verdict]:
         view, graph = self.view, self.view.graph
         number, names = graph.relation_index[relation], graph.node_ids
         node, where = graph.index.get(object_, -1), view.edges_of(graph.relation_index[relation])
@@ -268,8 +270,11 @@ class Cascade:
         found = []
         for place in places:
             if place in said:
-                told = listing(view, names[place], object_, programmes) if programmes else view.verdict(names[place], relation, object_)
-                found.append(told)
+                limited = by is not None and (by.programmes or by.scopes)
+                found.append(
+                    listing(view, names[place], object_, by.programmes, by.scopes)
+                    if by is not None and limited else view.verdict(names[place], relation, object_)
+                )  # fmt: skip
             else:
                 silent = max(of_all, int(of_each[place]) if place >= 0 else 0)
                 found.append(Verdict.sure(False, Strength(silent)))
