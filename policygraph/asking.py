@@ -169,7 +169,11 @@ class View:
         from policygraph.law.rulebook import owning_lists
         from policygraph.ownership import affiliates
 
-        known = [by for by in owning_lists(self.kg.rules, order) if by.list in self.frozen.graph.index]
+        asked = owning_lists(self.kg.rules, order)
+        orders = sorted({rule.order for rule in self.kg.rules.rules.values()})
+        if not asked and order not in orders:
+            raise BadQuestion(f"no rule is of the legal order '{order}'; the orders are {', '.join(orders)}")
+        known = [by for by in asked if by.list in self.frozen.graph.index]
         return affiliates(self._covered, self.kg.resolve(party, "Agent"), known, threshold)
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:

@@ -277,7 +277,9 @@ class Case(_Value):
     @classmethod
     def _gathered(cls, given: Any) -> Any:
         """Accept the short forms, and move parties given by role to ``parties``."""
-        told = {key: value for key, value in dict(given).items() if value is not None}
+        if not isinstance(given, Mapping):
+            raise ValueError(f"it is told by its inputs, {{item: ..., act: ...}}, and not as {given!r}")
+        told = {key: value for key, value in given.items() if value is not None}
         parties: Any = told.pop("parties", {})
         complete = _yes_or_no("parties_complete", told.pop("parties_complete", False))
         if isinstance(parties, str):
@@ -313,21 +315,17 @@ class Case(_Value):
         return None if codes is None else tuple(code.removeprefix("eccn:") for code in codes)
 
     @model_validator(mode="after")
-    def _on_one_side(self) -> Self:
-        """Refuse a party that would deal with itself."""
+    def _is_possible(self) -> Self:
+        """Refuse a party that would deal with itself, and an earlier act that is later."""
+        for act in self.earlier or ():
+            if self.on is not None and act.on is not None and act.on > self.on:
+                raise ValueError(f"an earlier act is told to be of {act.on}, after the day of the act itself, {self.on}")
         for sending in SENDING:
             for receiving in RECEIVING:
                 both = set(self.parties.get(sending, ())) & set(self.parties.get(receiving, ()))
                 for party in both:
                     said = f"'{party}' cannot be both {sending} and {receiving} of one transaction"
                     raise ValueError(f"{said}; name the branch or affiliate that stands on the other side, or leave one role out")
-        return self
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        for act in self.earlier or ():
-            if self.on is not None and act.on is not None and act.on > self.on:
-                raise ValueError(f"an earlier act is told to be of {act.on}, after the day of the act itself, {self.on}")
         return self
 
     @field_validator("act", "service")
@@ -495,5 +493,5 @@ def _sentence(error: ValidationError) -> str:
         return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
     said = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "greater_than_equal":
-        return f"the {where} of a case is {first['ctx']['ge']:g} or more, and not {first['input']:g}"
+        return f"the {where} of a case is {first['ctx']['ge']:g} or more, and not {float(first['input']):g}"
     return f"{where} of a case: {said}" if where else said

@@ -624,7 +624,8 @@ def test_a_denied_person_in_any_role_engages_general_prohibition_four() -> None:
         ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": "none"}, "not met"),
         ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": ["in-supplement-7-to-part-746"]}, "met"),
         ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": None}, "unknown"),
-        ("dji", {"item": H100}, "met"), ("dji", {"item": "us-controlled-ic-technology", "eccn": ["EAR99"], "attestations": None}, "unknown"),
+        ("dji", {"item": H100}, "met"),
+        ("dji", {"item": "us-controlled-ic-technology", "eccn": ["EAR99"], "attestations": None}, "unknown"),
         ("cnooc-limited-a-subsidiary-of-china-national-offshore-oil-corporation", {"attestations": None}, "unknown"),
     ],
 )  # fmt: skip

@@ -83,6 +83,28 @@ def test_a_day_before_the_law_is_told_is_outside_coverage(command: tuple[str, ..
         assert refused(*command, "--case", "on=2018-12-31") == said
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("check", "ear-gp10", "--item", "h20", "--case", "value=-3"), "the value of a case is 0 or more, and not -3"),
+        (("check", "ear-gp10", "--item", "h20", "--case", "earlier=x"), "earlier.0 of a case: it is told by its inputs, {item: ..."),
+        (("check", "ear-gp10", "--item", "h20", "--case", "authorisations=exprot"), "no rule knows an authorisation that covers 'exprot'"),
+        (("exposure", "h20", "--rule", "ear-subject"), "'ear-subject' prohibits no acts by name; give a rule that does, such as ear-gp10"),
+        (("affiliates", "smic", "--order", "XX"), "no rule is of the legal order 'XX'; the orders are CN, JP, NL, US"),
+        (("determine", "h20", "--to", "XX"), "no country is called 'XX'; give its ISO code of two letters or its name, for example US"),
+        (("screen", f"{BAD}/one-case.csv", "--as-of", "2025-13-01"), "'2025-13-01' is no day of the calendar"),
+    ],
+    ids=lambda told: told[0] if isinstance(told, tuple) else "",
+)  # fmt: skip
+def test_a_question_that_cannot_be_put_is_told_in_one_line(command: tuple[str, ...], said: str) -> None:
+    (line,) = refused(*command).splitlines()
+    assert line.startswith(f"policygraph: {said}")
+
+
+def test_a_draft_without_a_rule_is_refused(tmp_path: Path) -> None:
+    assert refused("compare", "2025-05-13", "--draft", tmp_path.as_posix()).endswith("the directory holds no rule file (*.yaml)\n")
+
+
 def test_days_compared_are_within_coverage() -> None:
     said = "policygraph: 2018-12-31 is outside coverage; the data cover 2019-01-01 and later\n"
     assert refused("compare", "2018-12-31", "2025-05-13", "--cases", f"{BAD}/one-case.csv") == said

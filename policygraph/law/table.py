@@ -107,6 +107,8 @@ class CaseTable:
                 hint = f"did you mean '{near[0]}'?" if near else "use " + ", ".join(known)
                 hint = "all cases are read on one day, that of the question (--as-of)" if name in _DAYS else hint
                 faults.append((Place(source, 1), f"a case has no input '{name}'; {hint}"))
+        if not faults and not len(frame):
+            faults.append((Place(source, 1), "the table has no case; write one on each line below the header"))
         if faults:
             raise BadData(faults)
         columns = {}
@@ -316,10 +318,15 @@ def _whole(path: Path, shown: str) -> None:
         reader = csv.reader(stream, strict=True)
         try:
             head = next(reader)
+            if not head:
+                raise StopIteration
         except StopIteration:
             raise BadData([(Place(shown, 1), "the file is empty; its first line names the inputs of a case")]) from None
         except csv.Error as error:
             raise BadData([(Place(shown, 1), f"the first line cannot be read: {error}")]) from None
+        if "" in map(str.strip, head):
+            said = f"column {[*map(str.strip, head)].index('') + 1} has no name; name the input of a case that it tells, or take it out"
+            raise BadData([(Place(shown, 1), said)])
         if len(set(head)) < len(head):
             twice = next(name for name in head if head.count(name) > 1)
             raise BadData([(Place(shown, 1), f"the column '{twice}' stands there twice; keep one of them")])

@@ -251,4 +251,5 @@ class Told:
         for held in case.authorisations or ():
             begun = held.since is None or held.since <= self.on
             lasts = held.until is None or self.on < held.until
-            yield begun and lasts and (not held.covers or bool(wanted & set(held.covers)))
+            holders = {condition.holder, *map(str, case.party(condition.holder) or ())} if condition.holder else {held.holder}
+            yield begun and lasts and held.holder in holders and (not held.covers or bool(wanted & set(held.covers)))
