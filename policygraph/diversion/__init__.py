@@ -1,1 +1,1 @@
-"""Where goods could leave their stated way, and where they did: told cases, red flags, trails of shipments."""
+"""Diversion: trails of shipments, and what they show."""
