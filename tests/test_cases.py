@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +45,8 @@ def kg() -> desk.KnowledgeGraph:
 
 @cache
 def entities() -> Mapping[str, Entity]:
-    graph = kg().graph
-    return {id_: Entity.model_construct(id=id_, type=class_, name=id_) for id_, class_ in zip(graph.node_ids, graph.node_class, strict=True)}
+    classes = zip(kg().graph.node_ids, kg().graph.node_class, strict=True)
+    return {id_: Entity.model_construct(id=id_, type=class_, name=id_) for id_, class_ in classes}
 
 
 @cache
@@ -61,8 +62,16 @@ def cases() -> Mapping[str, DiversionCase]:
 # ---- what is refused
 
 
+def read(place: Path) -> None:
+    """Read the folder of a file as what it is."""
+    if "cases" in place.parts:
+        load_cases(place.parent, entities=entities(), flags=flags())
+    else:
+        redflags.load_flags(place.parents["lists" in place.parts], entities=entities(), goods=kg().rules.lists)
+
+
 def told(faulty: Path) -> str:
-    """Say what a file is refused for, laid into an empty directory, or among the shipped lists."""
+    """Say what a file is refused for, alone in a directory; flags stand there with the shipped lists."""
     with tempfile.TemporaryDirectory() as home:
         place = Path(home) / faulty.relative_to(BAD)
         if "cases" in place.parts:
@@ -71,10 +80,7 @@ def told(faulty: Path) -> str:
             shutil.copytree(shipped("datasets") / "redflags" / "lists", Path(home) / "redflags" / "lists")
         shutil.copyfile(faulty, place)
         with pytest.raises(BadData) as refused:
-            if "cases" in place.parts:
-                load_cases(place.parent, entities=entities(), flags=flags())
-            else:
-                redflags.load_flags(Path(home) / "redflags", entities=entities(), goods=kg().rules.lists)
+            read(place)
         return str(refused.value).replace(f"{home}/", "") + "\n"
 
 
@@ -100,7 +106,7 @@ def test_validate_reads_the_cases_of_a_directory(tmp_path: Path) -> None:
 def test_two_files_of_one_case_are_refused(tmp_path: Path) -> None:
     for name in ("dc-06-one", "dc-06-two"):
         shutil.copyfile(FOLDER / "dc-06-seagate-huawei.yaml", tmp_path / f"{name}.yaml")
-    with pytest.raises(BadData, match="the case 'dc-06' stands in .*dc-06-one.yaml already"):
+    with pytest.raises(BadData, match=r"the case 'dc-06' stands in .*dc-06-one\.yaml already"):
         load_cases(tmp_path)
 
 
@@ -142,8 +148,10 @@ def test_rival_figures_stand_side_by_side_on_their_speakers_words() -> None:
 
 @pytest.mark.parametrize(
     ("case", "wrong"),
-    [("dc-01", "wafers"), ("dc-01", "fined"), ("dc-05", "Ho was Corvex"), ("dc-20", "219 years"), ("dc-22", "80 TB"), ("dc-25", "2023-12-13"),
-     ("dc-28", "900 m"), ("dc-29", "430.4"), ("dc-30", "were sold")],
+    [
+        ("dc-01", "wafers"), ("dc-01", "fined"), ("dc-05", "Ho was Corvex"), ("dc-20", "219 years"), ("dc-22", "80 TB"),
+        ("dc-25", "2023-12-13"), ("dc-28", "900 m"), ("dc-29", "430.4"), ("dc-30", "were sold"),
+    ],
 )  # fmt: skip
 def test_wrong_relays_are_refused_with_a_reason(case: str, wrong: str) -> None:
     (found,) = (one for one in cases()[case].refused if wrong in one.said)
@@ -186,7 +194,7 @@ def test_legs_of_a_trail_follow_each_other_within_ninety_days() -> None:
     for id_, count in trails.items():
         rows = cases()[id_].shipments()
         assert len(rows) == count
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             if before["consignee"] == after["shipper"]:
                 assert 0 <= (after["date"] - before["date"]).days <= 90
                 assert before["item"] == after["item"]

@@ -9,7 +9,7 @@ A case carries *reported acts*. What a court found or a firm admitted has the st
 >>> case.title, case.words_of(case.chain[0])
 ('Seagate hard disks to Huawei', 'established')
 >>> [(row["shipper"], row["consignee"], row["quantity"]) for row in case.shipments()]
-[('seagate-singapore-ihq', 'huawei', 7420496)]
+[('seagate-singapore-ihq', 'huawei', 7420496.0)]
 """
 
 from __future__ import annotations

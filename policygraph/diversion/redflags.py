@@ -31,7 +31,7 @@ Role = Literal["shipper", "consignee", "forwarder", "payer", "end_user", "any"]
 
 
 class Condition(Value):
-    """One condition over shipments and parties; where ``items`` names a list, of the law or of tariff codes, it asks of those goods only."""
+    """One condition over shipments and parties; where ``items`` names a list, of the law or of tariff codes, it asks of those goods."""
 
     kind_of_condition: str
     items: str = ""
