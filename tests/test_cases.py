@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 import policygraph as pg
-from policygraph import desk
+from policygraph import datasets, desk
 from policygraph.claims import Entity, Stance
 from policygraph.diversion import redflags
 from policygraph.diversion.cases import STATUS, DiversionCase, load_cases
@@ -101,6 +101,14 @@ def test_validate_reads_the_cases_of_a_directory(tmp_path: Path) -> None:
     shutil.copyfile(BAD / "cases" / "dc-90-unknown-flag.yaml", data / "cases" / "dc-90-unknown-flag.yaml")
     with pytest.raises(BadData, match=r"cases/dc-90-unknown-flag\.yaml:\d+: .*'hub-rout'; did you mean 'hub-route'"):
         desk.validate(data)
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("case", "cases"), ("red-flags", "redflags")])
+def test_a_misnamed_folder_is_not_passed_over(tmp_path: Path, wrong: str, right: str) -> None:
+    shutil.copytree(BAD / "good", tmp_path / "data")
+    (tmp_path / "data" / wrong).mkdir()
+    with pytest.raises(BadData, match=f"{wrong}: a data set has no folder of this name; did you mean '{right}'"):
+        datasets.read(tmp_path / "data")
 
 
 def test_two_files_of_one_case_are_refused(tmp_path: Path) -> None:
