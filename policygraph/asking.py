@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from policygraph.dates import as_day
+from policygraph.dates import as_day, covered
 from policygraph.errors import BadQuestion
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
@@ -119,7 +119,7 @@ class View:
         """
         from policygraph.law import explain
 
-        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
+        return explain(self._covered, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
 
     def determine(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Determination:
         """Put the whole of the law to a case: jurisdiction, classification, requirements, exceptions, review, prohibitions, duties.
@@ -141,7 +141,7 @@ class View:
         asked = self._case(case, told)
         statuses = dict(assume or {})
         shared = self._evaluation(asked.on or self.as_of, statuses)
-        return determine(self.frozen, self.kg.rules, asked, statuses, evaluation=shared)
+        return determine(self._covered, self.kg.rules, asked, statuses, evaluation=shared)
 
     def classify(self, item: str) -> Classification:
         """Tell under which entries of the control lists an item falls, with the figures they are held against."""
@@ -169,8 +169,12 @@ class View:
         from policygraph.law.rulebook import owning_lists
         from policygraph.ownership import affiliates
 
-        known = [by for by in owning_lists(self.kg.rules, order) if by[0] in self.frozen.graph.index]
-        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), known, threshold)
+        asked = owning_lists(self.kg.rules, order)
+        orders = sorted({rule.order for rule in self.kg.rules.rules.values()})
+        if not asked and order not in orders:
+            raise BadQuestion(f"no rule is of the legal order '{order}'; the orders are {', '.join(orders)}")
+        known = [by for by in asked if by.list in self.frozen.graph.index]
+        return affiliates(self._covered, self.kg.resolve(party, "Agent"), known, threshold)
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:
         """Tell whether the content of an item exceeds one of the thresholds that rules ask for, and how much of it counts."""
@@ -181,7 +185,7 @@ class View:
         rules, answer = asked_of_content(self.kg.rules, asked)
         name = self.kg.graph.label(asked.item) if asked.item else "an item"
         text = f"Does the content of {name} exceed what is allowed?"
-        return Question(self.frozen, self.kg.rules, asked, {}, text, answer, rules).finding()
+        return Question(self._covered, self.kg.rules, asked, {}, text, answer, rules).finding()
 
     def exposure(self, item: str, rule: str | None = None, since: str | date | None = None) -> Exposure:
         """Return the reported acts with an item that a prohibition names, by whom, and after which public notice.
@@ -222,7 +226,7 @@ class View:
         from policygraph.law.screen import screen
         from policygraph.law.table import CaseTable
 
-        return screen(self.frozen, self.kg.rules, CaseTable.given(cases), rules, assume)
+        return screen(self._covered, self.kg.rules, CaseTable.given(cases), rules, assume)
 
     def timeline(
         self, rule: str | None = None, case: Case | None = None, *, since: str | date | None = None, until: str | date | None = None,
@@ -240,14 +244,26 @@ class View:
         from policygraph.law.history import history
 
         days = (as_day(since) if since is not None else None, as_day(until) if until is not None else None)
-        return history(self.frozen, self.kg.rules, rule, self._case(case, told), dict(assume or {}), *days)
+        return history(self._covered, self.kg.rules, rule, self._case(case, told), dict(assume or {}), *days)
 
     def _case(self, case: Case | None, told: Mapping[str, Any]) -> Case:
         from policygraph.case import Case
 
         if case is not None and told:
             raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
-        return (case if case is not None else Case(**told)).resolved(self.kg.graph)
+        asked = (case if case is not None else Case(**told)).resolved(self.kg.graph)
+        for act in (asked, *(asked.earlier or ())):
+            if act.on is not None:
+                covered(act.on)
+        return asked
+
+    @property
+    def _covered(self) -> FrozenView:
+        """What stands, for questions of law: these are not asked of days before the law is told."""
+        for day in (self.as_of, self.frozen.known_by):
+            if day is not None:
+                covered(day)
+        return self.frozen
 
     def _evaluation(self, on: date, assume: Mapping[str, str]) -> Evaluation:
         """Return an evaluation that keeps what it reads of things by themselves from one question to the next."""
@@ -257,7 +273,7 @@ class View:
         statuses = assumed(self.kg.rules, assume)
         key = (on, *sorted(statuses.items()))
         if key not in self._kept:
-            frozen = self.frozen
+            frozen = self._covered
             dated = frozen if on == frozen.as_of else FrozenView(frozen.graph, on, frozen.known_by, frozen.policy)
             self._kept[key] = Evaluation(dated, self.kg.rules, on, statuses)
         return self._kept[key]

@@ -277,7 +277,9 @@ class Case(_Value):
     @classmethod
     def _gathered(cls, given: Any) -> Any:
         """Accept the short forms, and move parties given by role to ``parties``."""
-        told = {key: value for key, value in dict(given).items() if value is not None}
+        if not isinstance(given, Mapping):
+            raise ValueError(f"it is told by its inputs, {{item: ..., act: ...}}, and not as {given!r}")
+        told = {key: value for key, value in given.items() if value is not None}
         parties: Any = told.pop("parties", {})
         complete = _yes_or_no("parties_complete", told.pop("parties_complete", False))
         if isinstance(parties, str):
@@ -313,8 +315,11 @@ class Case(_Value):
         return None if codes is None else tuple(code.removeprefix("eccn:") for code in codes)
 
     @model_validator(mode="after")
-    def _on_one_side(self) -> Self:
-        """Refuse a party that would deal with itself."""
+    def _is_possible(self) -> Self:
+        """Refuse a party that would deal with itself, and an earlier act that is later."""
+        for act in self.earlier or ():
+            if self.on is not None and act.on is not None and act.on > self.on:
+                raise ValueError(f"an earlier act is told to be of {act.on}, after the day of the act itself, {self.on}")
         for sending in SENDING:
             for receiving in RECEIVING:
                 both = set(self.parties.get(sending, ())) & set(self.parties.get(receiving, ()))
@@ -348,7 +353,15 @@ class Case(_Value):
         """Return the case with every name replaced by its id."""
 
         def one(text: str, *classes: str) -> str:
-            return text if not text or _is_none(text) else names.resolve(text, *classes)
+            if not text or _is_none(text):
+                return text
+            try:
+                return names.resolve(text, *classes)
+            except UnknownName as error:
+                if classes != ("Country",):
+                    raise
+                said = f"no country is called '{text}'; give its ISO code of two letters or its name, for example US"
+                raise UnknownName(said, error.accepted) from None
 
         def somebody(party: Party) -> Party:
             more: dict[str, Any] = {"person_of": tuple(one(country, "Country") for country in party.person_of)}
@@ -479,4 +492,6 @@ def _sentence(error: ValidationError) -> str:
         inputs = tuple(field.alias or name for name, field in Case.model_fields.items())
         return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
     said = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "greater_than_equal":
+        return f"the {where} of a case is {first['ctx']['ge']:g} or more, and not {float(first['input']):g}"
     return f"{where} of a case: {said}" if where else said

@@ -24,7 +24,7 @@ import yaml
 
 from policygraph import copies
 from policygraph.asking import View
-from policygraph.dates import as_day
+from policygraph.dates import as_day, covered
 from policygraph.errors import BadData, BadQuestion, Place, UnknownName
 from policygraph.graph import ClaimGraph
 from policygraph.ontology import Ontology, shipped
@@ -159,8 +159,9 @@ def validate(directory: str | Path | None = None) -> Checked:
     book = None
     if (place / "law").is_dir():
         from policygraph.law import Rulebook
+        from policygraph.law.naming import Known
 
-        book = Rulebook.load(place / "law", corpus.ontology, corpus.entities)
+        book = Rulebook.load(place / "law", corpus.ontology, Known.of_corpus(corpus))
         rules = len(book.rules)
     if (place / "redflags").is_dir() or (place / "cases").is_dir():
         from policygraph.diversion.cases import load_cases
@@ -199,9 +200,11 @@ class KnowledgeGraph:
 
     @cached_property
     def rules(self) -> Rulebook:
-        """The rules of law that come with the data."""
+        """The rules of law that come with the data; where none do, the shipped ones, which speak of the shipped data."""
         law = self.directory / "law"
-        return copies.rulebook(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
+        if law.is_dir():
+            return copies.rulebook(law, self.graph.ontology, self.graph)
+        return copies.rulebook(shipped("datasets") / "law", self.graph.ontology)
 
     def view(
         self,
@@ -356,6 +359,7 @@ class KnowledgeGraph:
         {'eccn-3a090-a': {'not met to met': 1}}
         """
         from policygraph.law.compare import compare, grid
+        from policygraph.law.naming import Known
         from policygraph.law.table import CaseTable
 
         if draft is not None and second is not None:
@@ -364,7 +368,9 @@ class KnowledgeGraph:
             raise BadQuestion("two days are compared, or a draft is tried; give a first and a second day, or draft")
         before = self.view(first)
         after = before if draft is not None else self.view(second)
-        books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft)))
+        covered(before.as_of)
+        covered(after.as_of)
+        books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft), Known.of_graph(self.graph)))
         table = grid(after.frozen) if cases is None else CaseTable.given(cases)
         asked = None if rules is None else [books[1].rule(name).id for name in rules]
         names = ("the law as it is", f"the law with {Path(draft).name}") if draft is not None else ("", "")

@@ -13,7 +13,8 @@ out, ``none`` says that there is none, several values are parted by ``;``, and a
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -39,6 +40,8 @@ _INTO: Final = ("into", "into_to", "into_by")
 INPUTS: Final = (*_PLAIN, *_LISTS, *_INTO, *(role.replace("-", "_") for role in ROLES))
 """Columns that a table of cases may have, beside ``id`` and ``knowledge_of_...``."""
 _KNOWLEDGE: Final = "knowledge_of_"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DAYS: Final = ("on", "as_of", "date", "day")
 _MOST_FAULTS: Final = 50
 
 Codes = npt.NDArray[Any]
@@ -102,7 +105,10 @@ class CaseTable:
             if name not in known and not name.startswith(_KNOWLEDGE):
                 near = nearest(name, known, 1)
                 hint = f"did you mean '{near[0]}'?" if near else "use " + ", ".join(known)
+                hint = "all cases are read on one day, that of the question (--as-of)" if name in _DAYS else hint
                 faults.append((Place(source, 1), f"a case has no input '{name}'; {hint}"))
+        if not faults and not len(frame):
+            faults.append((Place(source, 1), "the table has no case; write one on each line below the header"))
         if faults:
             raise BadData(faults)
         columns = {}
@@ -136,8 +142,11 @@ class CaseTable:
                 return cls.of(pd.read_parquet(path), shown)
             _whole(path, shown)
             return cls.of(pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig"), shown)
-        except UnicodeDecodeError as error:
-            raise BadData([(Place(shown), f"this is no UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8")]) from None
+        except UnicodeDecodeError:
+            raw = path.read_bytes()
+            good = raw.decode("utf-8", "ignore").encode()
+            line = 1 + next((raw.count(b"\n", 0, at) for at, (one, other) in enumerate(zip(raw, good, strict=False)) if one != other), 0)
+            raise BadData([(Place(shown, line), "this is no UTF-8 text; save it as UTF-8")]) from None
         except (OSError, ValueError, ImportError) as error:
             if isinstance(error, PolicygraphError):
                 raise
@@ -154,8 +163,13 @@ class CaseTable:
 
     # ---- cells
 
-    def resolved(self, names: Names) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    def resolved(self, names: Names, check: Callable[[Case], None]) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
         """Return what each different cell tells, as inputs of a case with every name replaced by its id.
+
+        Parameters
+        ----------
+        check
+            Raises an error for a case with words that mean nothing.
 
         Raises
         ------
@@ -169,7 +183,7 @@ class CaseTable:
             for number, text in enumerate(column.values):
                 try:
                     given = _given(column.name, text)
-                    Case(**given).resolved(names)
+                    check(Case(**given).resolved(names))
                     each.append(given)
                 except PolicygraphError as error:
                     row = int(np.argmax(column.codes == number)) + 2
@@ -242,6 +256,8 @@ def _given(name: str, text: str) -> dict[str, Any]:
     """Return what one cell tells, in the words of a case."""
     if text == "":
         return {}
+    if _CONTROL.search(text):
+        raise BadQuestion(f"{text!a} holds a character that cannot be seen; take it out")
     if name.startswith(_KNOWLEDGE):
         return {"knowledge": {name.removeprefix(_KNOWLEDGE).replace("_", "-"): text}}
     if name == "knowledge":
@@ -302,10 +318,15 @@ def _whole(path: Path, shown: str) -> None:
         reader = csv.reader(stream, strict=True)
         try:
             head = next(reader)
+            if not head:
+                raise StopIteration
         except StopIteration:
             raise BadData([(Place(shown, 1), "the file is empty; its first line names the inputs of a case")]) from None
         except csv.Error as error:
             raise BadData([(Place(shown, 1), f"the first line cannot be read: {error}")]) from None
+        if "" in map(str.strip, head):
+            said = f"column {[*map(str.strip, head)].index('') + 1} has no name; name the input of a case that it tells, or take it out"
+            raise BadData([(Place(shown, 1), said)])
         if len(set(head)) < len(head):
             twice = next(name for name in head if head.count(name) > 1)
             raise BadData([(Place(shown, 1), f"the column '{twice}' stands there twice; keep one of them")])
@@ -315,4 +336,5 @@ def _whole(path: Path, shown: str) -> None:
                     said = f"this row has {len(row)} cells, and the header {len(head)}; put cells with a comma in quotes"
                     raise BadData([(Place(shown, reader.line_num), said)])
         except csv.Error as error:
-            raise BadData([(Place(shown, reader.line_num), f"this row cannot be read: {error}")]) from None
+            said = f"this row cannot be read: {error}; close every quote, and double those inside"
+            raise BadData([(Place(shown, reader.line_num), said)]) from None

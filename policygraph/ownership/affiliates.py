@@ -192,7 +192,7 @@ def _outcome(verdict: Verdict) -> dict[str, str]:
 
 
 def affiliates(
-    view: FrozenView, party: str, by: Sequence[str | tuple[str, str]], threshold: float | str | Decimal = 50, *, aggregate: bool = True
+    view: FrozenView, party: str, by: Sequence[str | By], threshold: float | str | Decimal = 50, *, aggregate: bool = True
 ) -> Affiliates:
     """Tell who holds a party, and which companies it catches through its holdings, directly or through tiers.
 
@@ -203,7 +203,7 @@ def affiliates(
     party
         Id of a party.
     by
-        The lists that make a party restricted: ids of lists, or pairs of a list and a footnote.
+        The lists that make a party restricted: ids of lists, or lists with a footnote or programmes.
     threshold
         The share from which a company is held, in per cent.
     aggregate
@@ -221,14 +221,14 @@ def affiliates(
     >>> [(str(child.verdict.outcome), child.tier) for child in found.caught if child.id == "siltech-shanghai"]
     [('met', 1)]
     """
-    lists: By = tuple((one, "") if isinstance(one, str) else (one[0], one[1]) for one in by)
+    lists = tuple(By(one) if isinstance(one, str) else one for one in by)
     limit = parts_per_million(threshold)
     above = Cascade(view, lists, limit, [party], aggregate=aggregate)
     below = _below(view, party)
     together = Cascade(view, lists, limit, [party, *below], restricted=[party], aggregate=aggregate)
     alone = Cascade(view, (), limit, [party, *below], restricted=[party], aggregate=aggregate)
     graph = view.graph
-    named = tuple(graph.label(list_) + (f" with {graph.label(footnote)}" if footnote else "") for list_, footnote in lists)
+    named = tuple(one.named(graph.label) for one in lists)
     return Affiliates(
         party, graph.label(party), named, limit, view.as_of, view.known_by, above.listed(party), above.capture(party),
         tuple(_children(party, below, together, alone)),
