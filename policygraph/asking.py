@@ -166,11 +166,14 @@ class View:
         order
             The legal order of these rules, by the code of its country.
         """
-        from policygraph.law.rulebook import owning_lists
+        from dataclasses import replace
+
+        from policygraph.law.rulebook import owning_lists, owning_rules
         from policygraph.ownership import affiliates
 
         known = [by for by in owning_lists(self.kg.rules, order) if by[0] in self.frozen.graph.index]
-        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), known, threshold)
+        found = affiliates(self.frozen, self.kg.resolve(party, "Agent"), known, threshold)
+        return replace(found, rules=owning_rules(self.kg.rules, order, self.as_of, self.frozen.known_by))
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:
         """Tell whether the content of an item exceeds one of the thresholds that rules ask for, and how much of it counts."""

@@ -15,6 +15,7 @@ enforced, or of unknown status. *Versions* say what the text was; jurisdiction a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -140,9 +141,19 @@ class Rulebook:
         for rule in self.rules.values():
             if name in (rule.id, rule.title) or name.casefold() == rule.title.casefold():
                 return rule
-        near = nearest(name, self.rules) or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]
-        hint = "" if near else "; the rules are " + ", ".join(self.rules)
+        near = nearest(name, self.rules) or self._like(name)
+        hint = "" if near else "; give the id or the title of a rule (policygraph check lists them), for example ear-gp10"
         raise UnknownName(f"there is no rule '{name}'{hint}", near)
+
+    def _like(self, name: str) -> tuple[str, ...]:
+        """Return the ids of rules whose id or title holds the words of a name, or the most of them, or resembles it."""
+        words = set(re.findall(r"\w+", name.casefold()))
+        inside = {id_: len(words & set(re.findall(r"\w+", f"{id_} {rule.title}".casefold()))) for id_, rule in self.rules.items()}
+        titles = {rule.title: id_ for id_, rule in self.rules.items()}
+        near = tuple(titles[title] for title in nearest(name, titles))
+        best = max(inside.values(), default=0)
+        most = tuple(id_ for id_, count in inside.items() if count == best)[:3] if best else ()
+        return near or most or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]
 
     def classifiers(self, codes: tuple[law.Entry, ...]) -> tuple[Rule, ...]:
         """Return the rules that put an item in one of the entries or in a paragraph of one."""
@@ -259,6 +270,18 @@ def conditions_of(rule: Rule) -> Iterator[law.Condition]:
             yield condition
 
 
+
+
+def owning_rules(book: Rulebook, order: str, on: date, known_by: date | None = None) -> tuple[dict[str, str], ...]:
+    """Return the rules of an order that do something where restricted parties hold somebody, each with its status on a day."""
+    found = []
+    for rule in book.rules.values():
+        owned = rule.order == order and any(isinstance(condition, law.Owned) for condition in conditions_of(rule))
+        if owned and rule.effect in ("licence-required", "review-policy", "prohibited"):
+            status, operation = in_operation(rule.operates, on, known_by)
+            cite = operation.cite if operation else ""
+            found.append({"rule": rule.id, "title": rule.title, "basis": rule.basis, "status": status, "cite": cite})
+    return tuple(found)
 
 
 def owning_lists(book: Rulebook, order: str) -> tuple[tuple[str, str], ...]:
