@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from policygraph.dates import as_day
-from policygraph.errors import BadQuestion
+from policygraph.errors import BadQuestion, as_text
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
 
@@ -119,7 +119,7 @@ class View:
         """
         from policygraph.law import explain
 
-        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
+        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=_statuses(assume))
 
     def determine(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Determination:
         """Put the whole of the law to a case: jurisdiction, classification, requirements, exceptions, review, prohibitions, duties.
@@ -139,7 +139,7 @@ class View:
         from policygraph.law.determine import determine
 
         asked = self._case(case, told)
-        statuses = dict(assume or {})
+        statuses = _statuses(assume)
         shared = self._evaluation(asked.on or self.as_of, statuses)
         return determine(self.frozen, self.kg.rules, asked, statuses, evaluation=shared)
 
@@ -164,13 +164,22 @@ class View:
         threshold
             The share from which a company is held, in per cent.
         order
-            The legal order of these rules, by the code of its country.
+            The legal order of these rules, by the code or name of its country.
+
+        Raises
+        ------
+        BadQuestion
+            If no rule of that order is held, or the threshold is no share.
         """
         from dataclasses import replace
 
         from policygraph.law.rulebook import owning_lists, owning_rules
         from policygraph.ownership import affiliates
 
+        order = self.kg.country(order)
+        orders = sorted({rule.order for rule in self.kg.rules.rules.values()})
+        if order not in orders:
+            raise BadQuestion(f"no rule of the order of {order} is held; use one of {', '.join(orders)}")
         known = [by for by in owning_lists(self.kg.rules, order) if by[0] in self.frozen.graph.index]
         found = affiliates(self.frozen, self.kg.resolve(party, "Agent"), known, threshold)
         return replace(found, rules=owning_rules(self.kg.rules, order, self.as_of, self.frozen.known_by))
@@ -199,7 +208,10 @@ class View:
         from policygraph.law.exposure import exposure, prohibition
 
         id_ = self.kg.resolve(item, "Item", "Software", "Technology", "AIModel")
-        asked = self.kg.rules.rule(rule) if rule else prohibition(self.kg.rules)
+        asked = self.kg.rules.rule(rule) if rule is not None else prohibition(self.kg.rules)
+        if asked.effect != "prohibited":
+            prohibiting = ", ".join(one.id for one in self.kg.rules.of_effect("prohibited"))
+            raise BadQuestion(f"'{asked.id}' prohibits nothing; use one of {prohibiting}")
         return exposure(self._evaluation(self.as_of, {}), asked, id_, as_day(since) if since is not None else None)
 
     def screen(
@@ -225,7 +237,7 @@ class View:
         from policygraph.law.screen import screen
         from policygraph.law.table import CaseTable
 
-        return screen(self.frozen, self.kg.rules, CaseTable.given(cases), rules, assume)
+        return screen(self.frozen, self.kg.rules, CaseTable.given(cases), rules, _statuses(assume))
 
     def timeline(
         self, rule: str | None = None, case: Case | None = None, *, since: str | date | None = None, until: str | date | None = None,
@@ -243,13 +255,15 @@ class View:
         from policygraph.law.history import history
 
         days = (as_day(since) if since is not None else None, as_day(until) if until is not None else None)
-        return history(self.frozen, self.kg.rules, rule, self._case(case, told), dict(assume or {}), *days)
+        return history(self.frozen, self.kg.rules, rule, self._case(case, told), _statuses(assume), *days)
 
     def _case(self, case: Case | None, told: Mapping[str, Any]) -> Case:
         from policygraph.case import Case
 
         if case is not None and told:
             raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
+        if case is not None and not isinstance(case, Case):
+            raise BadQuestion(f"{case!r} is no case; tell its inputs by name, for example item='h20', to='CN', or give a policygraph.Case")
         return (case if case is not None else Case(**told)).resolved(self.kg.graph)
 
     def _evaluation(self, on: date, assume: Mapping[str, str]) -> Evaluation:
@@ -269,8 +283,15 @@ class View:
         """Ask in SPARQL 1.1 over all claims, with the plain edges that stand in this view."""
         from policygraph import rdf
 
-        return rdf.ask(self.frozen, query)
+        return rdf.ask(self.frozen, as_text(query, "a SPARQL query"))
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return what stands as a networkx multigraph."""
         return self.frozen.to_networkx()
+
+
+def _statuses(assume: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the statuses to assume, by rule."""
+    if assume is not None and not isinstance(assume, Mapping):
+        raise BadQuestion(f"{assume!r} assumes nothing; give statuses by rule, for example {{'ear-lr-affiliates': 'in-force'}}")
+    return dict(assume or {})

@@ -262,8 +262,8 @@ class Case(_Value):
     attestations: tuple[Attestation, ...] | None = None
     authorisations: tuple[Authorisation, ...] | None = None
     earlier: tuple[Case, ...] | None = None
-    quantity: float | None = Field(default=None, ge=0)
-    value: float | None = Field(default=None, ge=0)
+    quantity: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    value: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     currency: str = ""
     bill: Bill | None = None
 
@@ -305,6 +305,9 @@ class Case(_Value):
         for key in ("eccn", "end_use", "attestations", "authorisations", "earlier", "into"):
             if key in told:
                 told[key] = _several(told[key])
+        for one in told.get("earlier", ()):
+            if not isinstance(one, (Case, Mapping)):
+                raise ValueError(f"an earlier act is a case too, such as {{act: export, from: TW, to: CN}}, and not {one!r}")
         return told
 
     @field_validator("eccn")
@@ -472,11 +475,19 @@ def _unknown(said: str, word: str, accepted: tuple[str, ...]) -> str:
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    loc = [str(part) for part in first["loc"] if not isinstance(part, int) and part != "parties"]
+    where = " of the ".join(reversed(loc))
     if first["type"] == "extra_forbidden":
         if len(first["loc"]) > 1:
-            return f"a case cannot hold '{where}'"
+            return _unknown(f"there is no '{loc[-1]}' of the {' of the '.join(reversed(loc[:-1]))}", loc[-1], _held(first["loc"]))
         inputs = tuple(field.alias or name for name, field in Case.model_fields.items())
         return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
     said = str(first["msg"]).removeprefix("Value error, ")
     return f"{where} of a case: {said}" if where else said
+
+
+def _held(loc: tuple[str | int, ...]) -> tuple[str, ...]:
+    """Return what may be told at a place inside a case."""
+    inner: dict[str | int, type[_Value]] = {"attestations": Attestation, "authorisations": Authorisation, "into": Larger, "earlier": Case}
+    model = Owner if "owners" in loc else inner.get(loc[0], Party)
+    return tuple(field.alias or name for name, field in model.model_fields.items())

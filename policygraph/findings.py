@@ -246,7 +246,7 @@ class Finding:
         for route in routes:
             yield f"  {route.kind}, {route.label}: {route.verdict.outcome}, {self._grade(route.verdict.all_)}"
             for step in route.path:
-                yield from step_lines(step, "      ", most)
+                yield from step_lines(step, "      ", most, count=most > 1)
 
     def _change_lines(self) -> Iterator[str]:
         if self.flips:

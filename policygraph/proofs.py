@@ -260,24 +260,27 @@ class Proof:
         return children, (), 0
 
 
-def step_lines(step: Step, pad: str, most: int = MOST_SHOWN) -> Iterator[str]:
-    """Yield a step of a path as lines: its ends by id, and the claims for and against it, at *most* so many on each side."""
+def step_lines(step: Step, pad: str, most: int = MOST_SHOWN, *, count: bool = True) -> Iterator[str]:
+    """Yield a step of a path as lines: its ends by id, and the claims for and against it, at *most* so many on each side.
+
+    The others in support are told in a line of their own if they *count*; those against always.
+    """
     arrow = f"{step.subject} --{step.relation}--> {step.object}"
     yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
     # what a step holds by is shown before that which only says that its subject is of a kind
     decisive = sorted(step.evidence, key=lambda item: not item.against and item.strength != step.truth.for_)
-    yield from _side_lines(decisive, pad + "    ", most)
+    yield from _side_lines(decisive, pad + "    ", most, count)
     for bound in step.unknown_bounds:
         yield f"{pad}    relies on an unknown bound: {bound}"
 
 
-def _side_lines(evidence: Iterable[Evidence], pad: str, most: int) -> Iterator[str]:
+def _side_lines(evidence: Iterable[Evidence], pad: str, most: int, count: bool = True) -> Iterator[str]:
     items = list(evidence)
     for against in (False, True):
         side = [item for item in items if item.against is against]
         for item in side[:most]:
             yield f"{pad}{'against' if against else 'for'}: {item}"
-        if len(side) > most:
+        if len(side) > most and (against or count):
             others = ", ".join(dict.fromkeys(item.speaker for item in side[most:]))
             yield f"{pad}and {len(side) - most} more {f'against, by {others}' if against else 'in support'}"
 

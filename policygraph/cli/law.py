@@ -184,7 +184,7 @@ def affiliates(
 
     Who holds a party, and which companies does it catch, tier by tier?
     """
-    answer(view(data, as_of, known_by, at_least, without, evidence).affiliates(party, threshold, order=order.upper()), as_json)
+    answer(view(data, as_of, known_by, at_least, without, evidence).affiliates(party, threshold, order=order), as_json)
 
 
 @app.command(epilog=example(

@@ -23,6 +23,7 @@ __all__ = [
 
 app = typer.Typer(
     name="policygraph", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Who says what about regulations, firms, fabs, tools and chips, and what follows from it, on any date and with the evidence.",
 )  # fmt: skip
 
@@ -109,6 +110,9 @@ def case_of(given: Sequence[str] | None, **told: str | None) -> dict[str, Any]:
     """Return the inputs of a case that options tell, each written as in a cell of a table; one told twice, and differently, is refused."""
     from policygraph.law.table import cell, joined_cells
 
+    for name, value in told.items():
+        if value is not None and not value.strip():
+            raise BadQuestion(f"--{name.rstrip('_').replace('_', '-')} is empty; give a name, 'none' if there is none, or leave it out")
     case = pairs(given or (), "--case", "knowledge=yes")
     for key, value in told.items():
         name = key.rstrip("_")

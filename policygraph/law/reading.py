@@ -43,7 +43,10 @@ def drafted(book: Rulebook, file: Path) -> Rulebook:
     """Return a rulebook with the rules of a file or directory added; see :meth:`Rulebook.with_draft`."""
     if not file.exists():
         raise BadRule(f"{file}: there is no such file; a draft is a rule file, or a directory of them")
-    return _book(book, file if file.is_dir() else file.parent, sorted(file.rglob("*.yaml")) if file.is_dir() else [file], None)
+    files = sorted(file.rglob("*.yaml")) if file.is_dir() else [file]
+    if not files:
+        raise BadRule(f"{file}: the directory holds no rule file; a draft is a rule file, or a directory of files *.yaml")
+    return _book(book, file if file.is_dir() else file.parent, files, None)
 
 
 def _book(base: Rulebook, directory: Path, paths: Iterable[Path], provisions: Container[str] | None) -> Rulebook:

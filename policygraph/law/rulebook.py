@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from policygraph.errors import UnknownName, nearest
+from policygraph.errors import UnknownName, as_text, nearest
 from policygraph.law import conditions as law
 from policygraph.law.rules import (
     BINDINGNESS,
@@ -138,10 +138,12 @@ class Rulebook:
         UnknownName
             With the nearest ids.
         """
+        as_text(name, "the id or the title of a rule")
         for rule in self.rules.values():
             if name in (rule.id, rule.title) or name.casefold() == rule.title.casefold():
                 return rule
-        near = nearest(name, self.rules) or self._like(name)
+        based = tuple(rule.id for rule in self.rules.values() if rule.basis == name)
+        near = based or nearest(name, self.rules) or self._like(name) if name.strip() else ()
         hint = "" if near else "; give the id or the title of a rule (policygraph check lists them), for example ear-gp10"
         raise UnknownName(f"there is no rule '{name}'{hint}", near)
 
@@ -150,7 +152,7 @@ class Rulebook:
         words = set(re.findall(r"\w+", name.casefold()))
         inside = {id_: len(words & set(re.findall(r"\w+", f"{id_} {rule.title}".casefold()))) for id_, rule in self.rules.items()}
         titles = {rule.title: id_ for id_, rule in self.rules.items()}
-        near = tuple(titles[title] for title in nearest(name, titles))
+        near = tuple(map(titles.__getitem__, nearest(name, titles)))
         best = max(inside.values(), default=0)
         most = tuple(id_ for id_, count in inside.items() if count == best)[:3] if best else ()
         return near or most or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]

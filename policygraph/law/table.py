@@ -109,7 +109,11 @@ class CaseTable:
         for name in (name for name in frame.columns if name != _KEY):
             series = frame[name]
             texts = series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(object).where(series.notna(), "")
-            codes, values = pd.factorize(texts, sort=False)
+            try:
+                codes, values = pd.factorize(texts, sort=False)
+            except TypeError:
+                said = f"column '{name}' holds lists or mappings; write each cell as text, such as '{{name: X, country: SG}}' or 'a; b'"
+                raise BadData([(Place(source), said)]) from None
             cells = tuple(_text(value) for value in values)
             missing = "" in cells or (codes < 0).any()
             order = sorted({*cells, *([""] if missing else [])})
@@ -152,7 +156,11 @@ class CaseTable:
         """Return a table from whatever form it is given in: a frame, a file, or a table already."""
         if isinstance(cases, CaseTable):
             return cases
-        return cls.read(Path(cases)) if isinstance(cases, (str, Path)) else cls.of(cases)
+        if isinstance(cases, (str, Path)):
+            return cls.read(Path(cases))
+        if not hasattr(cases, "columns"):
+            raise BadQuestion(f"a {type(cases).__name__} is no table of cases; give a DataFrame, or the path of a CSV or Parquet file")
+        return cls.of(cases)
 
     # ---- cells
 
@@ -261,7 +269,7 @@ def cell(name: str, text: str) -> dict[str, Any]:
         try:
             return {name: float(text.replace(",", ""))}
         except ValueError:
-            raise BadQuestion(f"'{text}' is no number") from None
+            raise BadQuestion(f"'{text}' is no number, which {name} is") from None
     if name in _LISTS:
         return {name: text if text.lower() == "none" else [part.strip() for part in text.split(";") if part.strip()]}
     if name == "parties" or name not in INPUTS or name in _PLAIN:

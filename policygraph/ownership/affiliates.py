@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.ownership.capture import By, Capture, Cascade, Owner
 from policygraph.ownership.shares import Share, parts_per_million
@@ -230,6 +231,8 @@ def affiliates(
     """
     lists: By = tuple((one, "") if isinstance(one, str) else (one[0], one[1]) for one in by)
     limit = parts_per_million(threshold)
+    if not limit:
+        raise BadQuestion("nobody is held by a share of nothing; give a threshold above 0 and up to 100 per cent")
     above = Cascade(view, lists, limit, [party], aggregate=aggregate)
     below = _below(view, party)
     together = Cascade(view, lists, limit, [party, *below], restricted=[party], aggregate=aggregate)
