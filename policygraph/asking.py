@@ -205,6 +205,7 @@ class View:
         since
             The day from which the item counts as tainted.
         """
+        from policygraph.datasets.register import calendar_day
         from policygraph.law.exposure import exposure, prohibition
 
         id_ = self.kg.resolve(item, "Item", "Software", "Technology", "AIModel")
@@ -212,7 +213,8 @@ class View:
         if asked.effect != "prohibited":
             prohibiting = ", ".join(one.id for one in self.kg.rules.of_effect("prohibited"))
             raise BadQuestion(f"'{asked.id}' prohibits nothing; use one of {prohibiting}")
-        return exposure(self._evaluation(self.as_of, {}), asked, id_, as_day(since) if since is not None else None)
+        day = calendar_day(as_day(since).isoformat()) if since is not None else None
+        return exposure(self._evaluation(self.as_of, {}), asked, id_, day)
 
     def screen(
         self, cases: CaseTable | pd.DataFrame | str | Path, rules: Sequence[str] | None = None, *, assume: Mapping[str, str] | None = None

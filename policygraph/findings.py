@@ -65,7 +65,7 @@ class Gap:
 
     def __str__(self) -> str:
         if self.subject == "case":
-            return f"{self.why} (an input of the case: {self.relation})"
+            return f"{self.why} (an input of the case: {self.relation.replace('-', '_')})"
         return f"{f'{self.route}: ' if self.route else ''}{self.pattern}: {self.why}"
 
     def to_json(self) -> dict[str, Any]:

@@ -482,6 +482,7 @@ def test_a_refusal_stays_short_whatever_was_asked(run: Run) -> None:
         assert refused.status == 1
         assert refused.err.count("\n") == 1
         assert len(refused.err) < cli.LONGEST_LINE + 10
+    assert "there is no such directory" in run("validate", "x" * 5_000).err, "what is wrong is told at the end, whatever was asked"
 
 
 WRONG = [

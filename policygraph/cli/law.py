@@ -33,6 +33,7 @@ from policygraph.errors import BadQuestion
 
 if TYPE_CHECKING:
     from policygraph.law import Rulebook
+    from policygraph.law.rulings import Ruling
     from policygraph.law.screen import Screening
     from policygraph.law.table import CaseTable
 
@@ -139,12 +140,24 @@ def conflicts(
         return
     print(f"Which duties collide for {found.case}?")
     print(f"As of {asked.as_of}, of {len(found.rulings)} rules of {len(found.orders)} legal orders.")
-    for conflict in found.conflicts:
-        print(f"  {conflict}")
-        print(f"      demanded, for: {conflict.demands.why}")
-        print(f"      forbidden, for: {conflict.forbids.why}")
+    for name in dict.fromkeys(conflict.demands.rule.id for conflict in found.conflicts):
+        against = [conflict for conflict in found.conflicts if conflict.demands.rule.id == name]
+        for line in _duty(against[0].demands, "demands"):
+            print(f"  {line}")
+        for conflict in against:
+            for line in _duty(conflict.forbids, f"forbids to carry that out, and the collision is {conflict.outcome}"):
+                print(f"      {line}")
     if not found.conflicts:
-        print("  None is known to; what the case leaves open may make one.")
+        print("  No two are known to; what the case leaves open may make some, and 'policygraph determine' tells what is open.")
+
+
+def _duty(ruling: Ruling, does: str) -> Iterator[str]:
+    """Yield what an order does by one rule, whom it binds to what, and how the rule comes out in the case."""
+    rule = ruling.rule
+    yield f"{rule.order} {does}: {rule.title} [{ruling.basis}]"
+    if rule.duty:
+        yield f"    binds {rule.duty.bearer}: {rule.duty.act}: {rule.duty.object}"
+    yield f"    reaches the case: {ruling.outcome}; {ruling.why}"
 
 
 @app.command(epilog=example(

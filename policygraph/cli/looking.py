@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_WIDEST_ID: Final = 40
+"""Characters to which ids are set in one column; longer ones stand out of it."""
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE", "INSERT", "DELETE")
 
 
@@ -56,7 +58,7 @@ def find(
     if as_json:
         print_json({"question": text, "found": [dict(zip(("id", "class", "name", "score"), row, strict=True)) for row in found]})
         return
-    width = max((len(row[0]) for row in found), default=0)
+    width = min(max((len(row[0]) for row in found), default=0), _WIDEST_ID)
     for id_, class_, name, _ in found:
         print(f"{id_:<{width}}  {class_}: {name}")
     if not found:

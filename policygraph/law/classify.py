@@ -110,7 +110,11 @@ class Classification:
     def __str__(self) -> str:
         lines = [f"Under which entries does {self.label} fall?", f"As of {self.as_of}.", "", *self.lines()]
         lines += ["Figures:", *(f"  {_FIGURES.get(name, name)}: {text or 'not known'}" for name, (_, text) in self.figures.items())]
-        return "\n".join([*lines, f"Not specified in: {', '.join(self.not_met) or 'none that is known'}."])
+        kinds = {code[:2] for code in (*self.met, *self.unknown, *self.contested)}
+        alike = [code for code in self.not_met if code[:2] in kinds]
+        rest = len(self.not_met) - len(alike)
+        told = ", ".join([*alike, *([f"and {rest} paragraphs on other kinds of items"] if rest else [])])
+        return "\n".join([*lines, f"Not specified in: {told or 'none that is known'}."])
 
     def _repr_html_(self) -> str:
         from html import escape

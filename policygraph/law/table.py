@@ -139,8 +139,8 @@ class CaseTable:
             if path.suffix == ".parquet":
                 return cls.of(pd.read_parquet(path), shown)
             separator = _whole(path, shown)
-            text = {"dtype": str, "keep_default_na": False, "na_filter": False, "encoding": "utf-8-sig"}
-            return cls.of(pd.read_csv(path, sep=separator, **text), shown)
+            frame = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig")
+            return cls.of(frame, shown)
         except UnicodeDecodeError as error:
             said = f"this is no UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8 (in a spreadsheet: CSV UTF-8)"
             raise BadData([(Place(shown), said)]) from None
