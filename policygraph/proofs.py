@@ -45,6 +45,8 @@ class Evidence:
         Of the document.
     when
         The interval it is said to hold over, in words.
+    relation
+        The relation it speaks of.
     """
 
     claim: str
@@ -61,6 +63,7 @@ class Evidence:
     url: str
     when: str = ""
     note: str = ""
+    relation: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -220,7 +223,7 @@ class Proof:
             note = self.note if len(self.note) <= _LONGEST_NOTE else f"{self.note[:_LONGEST_NOTE].rstrip()} ..."
             yield f"{pad}    note: {note}", None
         for step in self.steps:
-            yield from _first_of_each_side(step.evidence, step.truth.for_, pad + "    ")
+            yield from _first_of_each_side(step.evidence, step.truth.for_, pad + "    ", step.relation)
             for bound in step.unknown_bounds:
                 yield f"{pad}    relies on an unknown bound: {bound}", None
         yield from _first_of_each_side(self.evidence, self.verdict.all_.for_, pad + "    ")
@@ -269,6 +272,8 @@ def step_lines(step: Step, pad: str, most: int = MOST_SHOWN, *, count: bool = Tr
     yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
     # what a step holds by is shown before that which only says that its subject is of a kind
     decisive = sorted(step.evidence, key=lambda item: not item.against and item.strength != step.truth.for_)
+    if most == 1:
+        decisive.sort(key=lambda item: not item.against and item.relation != step.relation)
     yield from _side_lines(decisive, pad + "    ", most, count)
     for bound in step.unknown_bounds:
         yield f"{pad}    relies on an unknown bound: {bound}"
@@ -285,11 +290,14 @@ def _side_lines(evidence: Iterable[Evidence], pad: str, most: int, count: bool =
             yield f"{pad}and {len(side) - most} more {f'against, by {others}' if against else 'in support'}"
 
 
-def _first_of_each_side(evidence: Iterable[Evidence], strength: int, pad: str) -> Iterator[tuple[str, Evidence | None]]:
+def _first_of_each_side(
+    evidence: Iterable[Evidence], strength: int, pad: str, relation: str = ""
+) -> Iterator[tuple[str, Evidence | None]]:  # fmt: skip
     """Yield the claim that decides for, which is as strong as what holds by it, and the strongest against, and count the others."""
     items = list(evidence)
     for against in (False, True):
-        side = sorted((item for item in items if item.against is against), key=lambda item: (item.strength != strength, -item.strength))
+        side = [item for item in items if item.against is against]
+        side.sort(key=lambda item: (item.relation != relation if relation else False, item.strength != strength, -item.strength))
         if side:
             others = f", by {', '.join(dict.fromkeys(item.speaker for item in side[1:]))}" if against else ""
             more = f"; and {len(side) - 1} more{others}" if len(side) > 1 else ""

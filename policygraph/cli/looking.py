@@ -70,7 +70,7 @@ def find(
 ))
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="An id, a name or an alias in any script, or the id of a claim.")],
-    limit: Annotated[int, typer.Option("--limit", metavar="NUMBER", min=0, help="At most this many claims; 0 for all, as in JSON.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", metavar="NUMBER", min=0, help="At most this many claims; 0 for all, as in JSON.")] = 40,
     data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Show what is said about something, by whom and how surely.
