@@ -475,19 +475,18 @@ def _unknown(said: str, word: str, accepted: tuple[str, ...]) -> str:
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
-    loc = [str(part) for part in first["loc"] if not isinstance(part, int) and part != "parties"]
-    where = " of the ".join(reversed(loc))
+    where = ".".join(str(part) for part in first["loc"])
+    if first["loc"][:1] == ("parties",):
+        where, *roles = reversed([str(part) for part in first["loc"][1:] if not isinstance(part, int)])
+        whose = "".join(f" of the {role}" for role in roles)
+        if first["type"] == "extra_forbidden":
+            held = tuple((Owner if "owners" in roles else Party).model_fields)
+            return _unknown(f"there is no '{where}'{whose}", where, held)
+        where += whose
     if first["type"] == "extra_forbidden":
         if len(first["loc"]) > 1:
-            return _unknown(f"there is no '{loc[-1]}' of the {' of the '.join(reversed(loc[:-1]))}", loc[-1], _held(first["loc"]))
+            return f"a case cannot hold '{where}'"
         inputs = tuple(field.alias or name for name, field in Case.model_fields.items())
         return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
     said = str(first["msg"]).removeprefix("Value error, ")
     return f"{where} of a case: {said}" if where else said
-
-
-def _held(loc: tuple[str | int, ...]) -> tuple[str, ...]:
-    """Return what may be told at a place inside a case."""
-    inner: dict[str | int, type[_Value]] = {"attestations": Attestation, "authorisations": Authorisation, "into": Larger, "earlier": Case}
-    model = Owner if "owners" in loc else inner.get(loc[0], Party)
-    return tuple(field.alias or name for name, field in model.model_fields.items())
