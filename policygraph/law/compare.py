@@ -117,8 +117,8 @@ def compare(
     cases
         The cases to ask; :func:`grid` gives items by destinations and parties.
     rules
-        Ids of the rules to compare; None for those of either book that require a licence, prohibit, make subject or classify, and the
-        licence of each order.
+        Ids of the rules to compare; None for those of either book that require a licence, prohibit, oblige,
+        make subject or classify.
     names
         What the two sides are called; their days where left out.
     assume
