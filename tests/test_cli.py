@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -235,18 +236,21 @@ def test_check_lists_the_rules_and_puts_one_to_a_case(run: Run) -> None:
 
 
 def test_an_answer_fits_on_a_screen_and_the_whole_of_it_is_one_option_away(run: Run) -> None:
-    case = ("check", "ear-gp10-presumption", "--item", "ascend-910c", *ON)
-    brief, whole = run(*case).out, run(*case, "--proof").out
-    assert brief.count("\n") < 70 < whole.count("\n")
+    finding = loaded().view("2025-05-13").check("ear-gp10-presumption", item="ascend-910c")
+    finding = replace(finding, find_gaps=lambda: (), find_flips=lambda: ((), False))  # their search is not what is told here
+    brief, whole = str(finding), finding.note()
+    assert brief.count("\n") < 60 < whole.count("\n")
     assert brief.partition("Why:")[0] == whole.partition("Proof:")[0], "both begin with the same answer"
     assert "--proof" in brief.splitlines()[-1]
     assert "--proof" not in whole
     shown = [line.strip() for line in brief.partition("Why:")[2].splitlines() if line.strip().startswith(("+ ", "~ ", "- "))]
-    assert len(shown) > 8
+    assert len(shown) > 4
     assert all(line.removesuffix(" ...").removesuffix(" (as above)") in whole for line in shown), "the brief answer says nothing of its own"
     for document in re.findall(r"\(([a-z0-9-]+-\d{4}-[a-z0-9-]+)(?:, [^()]*)?\)", brief.partition("What would")[0]):
         assert document in whole
-    assert run("touches", "ascend-910b", *ON).out.count("\n") < 75
+    case = ("check", "eccn-3a090-a", "--item", "h20", *ON)
+    assert "\nWhy:\n" in run(*case).out
+    assert "\nProof:\n" in run(*case, "--proof").out
 
 
 def test_a_party_that_nobody_knows_is_told_in_braces(run: Run) -> None:
@@ -482,7 +486,7 @@ def test_a_refusal_stays_short_whatever_was_asked(run: Run) -> None:
         assert refused.status == 1
         assert refused.err.count("\n") == 1
         assert len(refused.err) < cli.LONGEST_LINE + 10
-    assert "there is no such directory" in run("validate", "x" * 5_000).err, "what is wrong is told at the end, whatever was asked"
+    assert run("validate", "x" * 5_000).err.endswith("cannot be read or written: File name too long\n"), "the reason stays"
 
 
 WRONG = [
