@@ -262,8 +262,8 @@ class Case(_Value):
     attestations: tuple[Attestation, ...] | None = None
     authorisations: tuple[Authorisation, ...] | None = None
     earlier: tuple[Case, ...] | None = None
-    quantity: float | None = Field(default=None, ge=0)
-    value: float | None = Field(default=None, ge=0)
+    quantity: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    value: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     currency: str = ""
     bill: Bill | None = None
 
@@ -307,6 +307,9 @@ class Case(_Value):
         for key in ("eccn", "end_use", "attestations", "authorisations", "earlier", "into"):
             if key in told:
                 told[key] = _several(told[key])
+        for one in told.get("earlier", ()):
+            if not isinstance(one, (Case, Mapping)):
+                raise ValueError(f"an earlier act is a case too, such as {{act: export, from: TW, to: CN}}, and not {one!r}")
         return told
 
     @field_validator("eccn")
@@ -486,6 +489,13 @@ def _unknown(said: str, word: str, accepted: tuple[str, ...]) -> str:
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
+    if first["loc"][:1] == ("parties",):
+        where, *roles = reversed([str(part) for part in first["loc"][1:] if not isinstance(part, int)])
+        whose = "".join(f" of the {role}" for role in roles)
+        if first["type"] == "extra_forbidden":
+            held = tuple((Owner if "owners" in roles else Party).model_fields)
+            return _unknown(f"there is no '{where}'{whose}", where, held)
+        where += whose
     if first["type"] == "extra_forbidden":
         if len(first["loc"]) > 1:
             return f"a case cannot hold '{where}'"

@@ -392,8 +392,8 @@ class ClaimGraph:
             others = " and ".join(sorted({self.node_class[number] for number in named}))
             wrong = f"'{text}' names something of class {others}, and what is asked for is of class {wanted}"
             near = self._near(text, classes)
-            unknown = f"the data have no {wanted} '{text}'" + ("" if near else "; give an id, a name or an alias, in any script")
-            raise UnknownName(wrong if others else unknown, near)
+            hint = "" if near else "; look for part of a name, in any script, with find"
+            raise UnknownName((wrong if others else f"the data have no {wanted} '{text}'") + hint, near)
         usual = folded(text)
         rank = {number: (int(self._weight[number]), folded(self.node_names[number]) == usual) for number in candidates}
         best = [number for number in candidates if rank[number] == max(rank.values())]

@@ -90,7 +90,7 @@ def test_the_country_it_leaves_is_from() -> None:
         ({"value": -5.0}, "the value of a case is 0 or more, and not -5"),
         ({"parties": "some"}, "parties are given by role, or 'complete', or 'none', and not 'some'"),
         ({"parties": 3}, "parties are given by role, for example {end_user: bytedance}"),
-        ({"end_user": {"name": "x", "seat": "CN"}}, "a case cannot hold 'parties.end-user.0.seat'"),
+        ({"end_user": {"name": "x", "contry": "CN"}}, "there is no 'contry' of the end-user; did you mean 'country'?"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(given: dict[str, object], sentence: str) -> None:

@@ -90,6 +90,10 @@ def refuse_strange_words(case: Case, book: Rulebook) -> None:
                 near = nearest(word, book.words[kind], 1)
                 hint = f"did you mean '{near[0]}'?" if near else "they know " + ", ".join(sorted(book.words[kind]))
                 raise BadQuestion(f"no rule knows '{word}' as {kind}; {hint}")
+    acts = book.words["authorised"] | book.words["act"]
+    for word in {word for held in case.authorisations or () for word in held.covers} - acts:
+        if near := nearest(word, acts, 1):
+            raise BadQuestion(f"no rule knows '{word}' as what an authorisation covers; did you mean '{near[0]}'?")
     for word in case.end_use or ():
         if word not in book.words["end_use"] and (near := nearest(word, book.words["end_use"], 1)):
             raise BadQuestion(f"no rule knows the end use '{word}'; did you mean '{near[0]}'?")

@@ -46,7 +46,7 @@ def history(
     begin, end = covered(since or COVERED_SINCE), covered(until or view.as_of)
     if end < begin:
         raise BadQuestion(f"{end} lies before {begin}; give the earlier day first")
-    asked = book.rule(rule) if rule else None
+    asked = book.rule(rule) if rule is not None else None
     told = case.resolved(view.graph).model_copy(update={"on": None})
     refuse_strange_words(told, book)
     statuses = assumed(book, assume or {})

@@ -44,7 +44,7 @@ def drafted(book: Rulebook, file: Path, known: Known | None = None) -> Rulebook:
         raise BadRule(f"{file}: there is no such file; a draft is a rule file, or a directory of them")
     files = sorted(file.rglob("*.yaml")) if file.is_dir() else [file]
     if not files:
-        raise BadRule(f"{file}: the directory holds no rule file (*.yaml)")
+        raise BadRule(f"{file}: the directory holds no rule file; a draft is a rule file, or a directory of files *.yaml")
     return _book(book, file if file.is_dir() else file.parent, files, known)
 
 

@@ -15,6 +15,7 @@ enforced, or of unknown status. *Versions* say what the text was; jurisdiction a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from policygraph.errors import UnknownName, nearest
+from policygraph.errors import UnknownName, as_text, nearest
 from policygraph.law import conditions as law
 from policygraph.law.rules import (
     BINDINGNESS,
@@ -144,12 +145,24 @@ class Rulebook:
         UnknownName
             With the nearest ids.
         """
+        as_text(name, "the id or the title of a rule")
         for rule in self.rules.values():
             if name in (rule.id, rule.title) or name.casefold() == rule.title.casefold():
                 return rule
-        near = nearest(name, self.rules) or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]
-        hint = "" if near else "; the rules are " + ", ".join(self.rules)
+        based = tuple(rule.id for rule in self.rules.values() if rule.basis == name)
+        near = based or nearest(name, self.rules) or self._like(name) if name.strip() else ()
+        hint = "" if near else "; give the id or the title of a rule (policygraph check lists them), for example ear-gp10"
         raise UnknownName(f"there is no rule '{name}'{hint}", near)
+
+    def _like(self, name: str) -> tuple[str, ...]:
+        """Return the ids of rules whose id or title holds the words of a name, or the most of them, or resembles it."""
+        words = set(re.findall(r"\w+", name.casefold()))
+        inside = {id_: len(words & set(re.findall(r"\w+", f"{id_} {rule.title}".casefold()))) for id_, rule in self.rules.items()}
+        titles = {rule.title: id_ for id_, rule in self.rules.items()}
+        near = tuple(map(titles.__getitem__, nearest(name, titles)))
+        best = max(inside.values(), default=0)
+        most = tuple(id_ for id_, count in inside.items() if count == best)[:3] if best else ()
+        return near or most or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]
 
     def classifiers(self, codes: tuple[law.Entry, ...]) -> tuple[Rule, ...]:
         """Return the rules that put an item in one of the entries or in a paragraph of one."""
@@ -267,6 +280,18 @@ def conditions_of(rule: Rule) -> Iterator[law.Condition]:
             yield condition
 
 
+
+
+def owning_rules(book: Rulebook, order: str, on: date, known_by: date | None = None) -> tuple[dict[str, str], ...]:
+    """Return the rules of an order that do something where restricted parties hold somebody, each with its status on a day."""
+    found = []
+    for rule in book.rules.values():
+        owned = rule.order == order and any(isinstance(condition, law.Owned) for condition in conditions_of(rule))
+        if owned and rule.effect in ("licence-required", "review-policy", "prohibited"):
+            status, operation = in_operation(rule.operates, on, known_by)
+            cite = operation.cite if operation else ""
+            found.append({"rule": rule.id, "title": rule.title, "basis": rule.basis, "status": status, "cite": cite})
+    return tuple(found)
 
 
 def owning_lists(book: Rulebook, order: str) -> tuple[By, ...]:
