@@ -76,8 +76,7 @@ ADVANCED: list[Row] = [
     (A, "2023-11-17", "met", {"item": H100, "to": "SA"}),
     (A, "2024-06-01", "not met", {"item": H100, "to": "IL", "parties": only("IL")}),  # D:4 and A:6
     (A, "2024-06-01", "not met", {"item": H100, "to": "DE", "parties": only("DE")}),
-    (A, "2024-06-01", "met", {"item": H100, "to": "DE", "parties": only("DE", "CN"), "knowledge": "yes"}),
-    (A, "2024-06-01", "unknown", {"item": H100, "to": "DE", "parties": only("DE", "CN")}),  # knowledge was asked in 744.23(a)(3)
+    (A, "2024-06-01", "not met", {"item": H100, "to": "DE", "parties": only("DE", "CN"), "knowledge": "yes"}),  # then 744.23(a)(3) alone
     (A, "2026-06-01", "met", {"item": H100, "to": "DE", "parties": only("DE", "CN")}),
     (A, "2025-05-14", "not met", {"item": H100, "to": "IN", "parties": only("IN")}),
     (A, "2025-05-16", "not met", {"item": H100, "to": "IN", "parties": only("IN")}),  # worldwide in the text, not enforced
@@ -87,7 +86,7 @@ ADVANCED: list[Row] = [
     (A, "2026-07-10", "not met", {"item": H100, "to": "AE", "parties": {"end_user": "g42", "complete": True}}),
     (A, "2025-06-01", "not met", {"item": "h20", "to": "CN"}),
     (A, "2025-06-01", "met", {"item": "ascend-910d", "to": "CN"}),  # 3A090, and nobody says which paragraph
-    (A, "2025-06-01", "unknown", {"item": H100, "to": "DE"}),
+    (A, "2025-06-01", "not met", {"item": H100, "to": "DE"}),
     (B, "2023-11-16", "not met", {"eccn": ["3A090.b"], "to": "CN"}),
     (B, "2023-11-17", "met", {"eccn": ["3A090.b"], "to": "CN"}),
     (B, "2025-06-01", "met", {"eccn": ["3A090.b"], "to": "VN"}),
