@@ -20,6 +20,11 @@ CHART, A, B, MEMORY, DESIGN = (
 TOOLS_NS, TOOLS_RS, WORLD_NS, WORLD_RS = "ear-lr-742.4-a-4", "ear-lr-742.6-a-6-i-a", "ear-lr-742.4-a-5", "ear-lr-742.6-a-10"
 AGNOSTIC, WEIGHTS = "ear-lr-742.6-a-11", "ear-lr-742.6-a-13"
 A100, H100, H200 = "a100-sxm4-80gb", "h100-sxm5-80gb", "h200-sxm-141gb"
+TAIWANESE: dict[str, Any] = {
+    "item": H100, "from": "TW", "act": "reexport", "to": "RU", "knowledge": "yes", "attestations": "none",
+    "bill": {"value": 1, "lines": "none"},
+}
+"""A chip without US content that leaves Taiwan for Russia."""
 CERTIFICATES = [
     "sufficient-us-supply", "no-diversion-of-foundry-capacity", "volume-cap", "recipient-security", "no-military-use",
     "third-party-testing-in-us",
@@ -214,6 +219,8 @@ EMBARGOES: list[Row] = [
     ("ear-lr-746.8", "2022-04-07", "unknown", {"eccn": ["1C350"], "to": "RU"}),  # categories 3 to 9 until then: asked of the case
     ("ear-lr-746.8", "2022-04-08", "met", {"eccn": ["1C350"], "to": "RU"}),
     ("ear-lr-746.8", "2025-06-01", "met", {"item": H100, "to": "RU"}),
+    ("ear-lr-746.8", "2023-02-23", "met", TAIWANESE),
+    ("ear-lr-746.8", "2023-02-24", "not met", TAIWANESE),  # a country of Supplement No. 3 since
     ("ear-lr-746.8", "2025-06-01", "not met",
      {"eccn": ["EAR99"], "to": "RU", "attestations": "none", "into": "none", "parties": only("RU")}),
     ("ear-lr-746.8", "2025-06-01", "unknown", {"eccn": ["3A991"], "from": "CN", "act": "export-from-abroad", "to": "RU"}),
