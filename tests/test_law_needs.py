@@ -96,7 +96,6 @@ ADVANCED: list[Row] = [
     (A, "2026-06-01", "not met", {"item": H100, "from": "TW", "to": "US", "act": "reexport", "parties": only("US", "CN")}),
     (A, "2026-08-01", "met", {"eccn": ["5A992.z.1"], "to": "VN"}),
     (A, "2026-08-01", "not met", {"eccn": ["5A992.z.2"], "to": "VN"}),
-    (A, "2027-04-06", "not met", {"item": H100, "to": "AE", "parties": {"end_user": "g42", "complete": True}}),
     (A, "2027-04-07", "met", {"item": H100, "to": "AE", "parties": {"end_user": "g42", "complete": True}}),
     (B, "2026-08-01", "met", {"eccn": ["5A992.z.2"], "to": "VN"}),
     (B, "2026-08-01", "met", {"eccn": ["3A001.z.4.b"], "to": "AE", "parties": only("AE")}),
