@@ -25,6 +25,7 @@ ALONE: dict[str, Any] = {"parties": "complete", "into": "none", "knowledge": "ye
 FROM_US: dict[str, Any] = {**ALONE, "from": "US", "act": "export"}
 """An export from the United States, so that the item is subject to the EAR for certain."""
 NETHERLANDS: dict[str, Any] = {"from": "NL"}
+MALAYSIA: dict[str, Any] = {"from": "MY"}
 ADVANCED, UNKNOWN_NODE = ["advanced-node-ic-production"], ["ic-production-node-unknown"]
 CLERICAL = ["not-subject-to-ear", "clerical-or-administrative"]
 
@@ -154,6 +155,8 @@ def test_a_party_without_the_footnote_gets_what_was_made_for_huawei_only_with_a_
         ("ear-lr-744.11-a-2-ii", "2023-10-16", abroad(H100, end_user="biren"), "not met"),
         ("ear-lr-744.11-a-2-ii", "2023-10-17", abroad(H100, end_user="biren"), "met"),
         ("ear-lr-744.11-a-2-ii", "2025-05-13", abroad(H100, end_user="ymtc"), "not met"),
+        ("ear-lr-744.11", "2025-02-01", abroad(TOOL, "export-from-abroad", end_user="smic-south", exporter="asml", **MALAYSIA), "met"),
+        ("ear-lr-744.11", "2024-12-30", abroad(TOOL, "export-from-abroad", end_user="smic-south", exporter="asml", **MALAYSIA), "not met"),
         ("ear-lr-744.11-a-2-v", "2024-12-30", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "not met"),
         ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "met"),
         (
@@ -201,6 +204,7 @@ def test_foreign_items_within_the_footnote_4_and_footnote_5_rules(rule: str, day
         ("ear-lr-744.22", "2022-03-02", us(to="BY", end_use=["military-intelligence"]), "met"),
         ("ear-lr-744.22", "2022-09-14", us(to="DE", end_use="none", attestations=["named-military-intelligence-end-user"]), "not met"),
         ("ear-lr-744.22", "2022-09-15", us(to="DE", end_use="none", attestations=["named-military-intelligence-end-user"]), "met"),
+        ("ear-lr-744.22", "2025-06-01", {"act": "export", "from": "US", "item": "h20", "to": "DE", "knowledge": "yes"}, "not met"),
         ("ear-lr-744.22", "2022-09-15", us(), "unknown"),
         ("ear-lr-744.8", "2025-05-13", us(end_user="cxmt"), "not met"),
         ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user="0day-technologies"), "met"),
@@ -305,6 +309,34 @@ def test_the_unverified_list_asks_for_a_statement_and_shuts_exceptions() -> None
 )  # fmt: skip
 def test_end_uses_of_744_23(rule: str, day: str, case: dict[str, Any], expected: str) -> None:
     assert outcome(rule, day, case) == expected
+
+
+def test_whether_the_listing_alone_reaches_a_tool_from_an_excluded_country_is_left_to_whoever_asks() -> None:
+    case = abroad(TOOL, "export-from-abroad", end_user="smic-south", exporter="asml", **NETHERLANDS)
+    assert str(check("ear-lr-744.11", "2025-02-01", case).outcome) == "unknown"
+    assert str(check("ear-lr-744.11", "2025-02-01", case, ear_listing_and_excluded_places="in-force").outcome) == "not met"
+    assert str(check("ear-lr-744.11", "2025-02-01", case, ear_listing_and_excluded_places="repealed").outcome) == "met"
+
+
+@pytest.mark.parametrize(("item", "expected"), [("ascend-910c", "met"), ("biren-br100", "met"), (H100, "not met"), ("mi300x", "not met")])
+def test_the_guidance_of_may_2025_presumes_nothing_of_chips_of_others(item: str, expected: str) -> None:
+    assert str(check("ear-gp10-presumption", "2025-05-20", {"item": item, "act": "use"}).outcome) == expected
+    assert str(check("ear-gp10-presumption", "2025-05-12", {"item": item, "act": "use"}).outcome) == "not met"
+
+
+def test_what_is_shipped_from_the_united_states_is_no_foreign_direct_product() -> None:
+    case = {"item": H100, "to": "SA", "knowledge": "yes"}
+    assert outcome("ear-fdp-advanced-computing", "2024-06-01", {**case, "from": "TW", "act": "reexport"}) == "met"
+    assert outcome("ear-fdp-advanced-computing", "2024-06-01", {**case, "from": "US", "act": "export"}) == "not met"
+    assert outcome("ear-subject", "2024-06-01", {**case, "from": "US", "act": "export"}) == "met"
+
+
+def test_no_facility_is_no_facility_elsewhere() -> None:
+    """Equipment for China is controlled for US persons whatever the use; that there is no facility takes nothing away."""
+    told = {"act": "ship", "item": TOOL, "eccn": ["3B001.f.1.a"], "to": "CN", "facility": "none", "attestations": ["not-subject-to-ear"]}
+    case = {**ALONE, **told, "end_use": ["ic-production"], "actor": person(), "end_user": somebody("CN", "CN")}
+    assert outcome("ear-lr-744.6-c-2-iii", "2024-06-01", case) == "met"
+    assert outcome("ear-lr-744.23-a-2-i", "2024-06-01", {**us("h20", facility="none"), "end_use": ["ic-production"]}) == "not met"
 
 
 def test_a_facility_on_record_is_better_than_the_place_an_item_goes_to() -> None:

@@ -359,6 +359,11 @@ class Determination:
                 if verdict.outcome is not Outcome.NOT_MET:
                     exception = order.rulings[name]
                     yield f"      exception {_words(verdict)}: {exception.rule.title}; {exception.why}"
+            reviews = [order.rulings[review.id] for review in order.about(ruling.rule).reviews]
+            standing = [review for review in reviews if review.stands]
+            for review in standing or (review for review in reviews if review.outcome is Outcome.UNKNOWN):
+                said = f"review {_words(review.verdict)}: {review.rule.title} [{review.basis}]"
+                yield f"      {said}" if review.stands else f"      {said}; {review.why}"
         if whole:
             yield from (f"  {ruling}" for ruling in (*open_, *others))
         elif open_:

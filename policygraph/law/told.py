@@ -171,6 +171,8 @@ class Told:
         if role == "facility":
             if not case.facility:
                 return self.untold(role, "Site", "the site where it will be used", bound)
+            if case.facility.lower() == "none":
+                return Reading("place", "it is for no facility", NO)
             return self.facts.stands_in(case.facility, places, excepted)
         if role == "into":
             return self._into(places, excepted, bound)
