@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policygraph.case import Attestation, Authorisation, Case, Larger, Party
+from policygraph.case import Attestation, Authorisation, Case, Larger
 from policygraph.errors import BadQuestion, UnknownName
+from policygraph.parties import Party
 from tests.small import graph, said
 
 WORLD = graph(

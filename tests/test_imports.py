@@ -13,7 +13,7 @@ import policygraph
 
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
-    "errors", "names", "dates", "ontology", "truth", "claims", "proofs", "findings", "bill", "case", "shipments", "datasets",
+    "errors", "names", "dates", "ontology", "truth", "claims", "proofs", "findings", "bill", "parties", "case", "shipments", "datasets",
     "columns", "lookup", "graph", "overlay", "stretches", "edges", "grading", "kinds", "silence", "view", "listings", "paths", "rdf",
     "shapes", "ownership", "content", "measures", "law",
     "touches", "scenario", "diversion", "formats", "matching", "figures", "report", "copies", "asking", "desk", "cli", "serve",

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph.case import Party
 from policygraph.claims import Stance
 from policygraph.errors import BadQuestion
 from policygraph.ownership import NOTHING_KNOWN, WHOLE, By, Capture, Cascade, Share, affiliates, captured, parts_per_million
+from policygraph.parties import Party
 from policygraph.truth import Outcome, Strength
 from tests.small import graph, said, view
 

@@ -5,7 +5,7 @@ in ``writing.py``. Every word of law, every threshold, list and path comes from 
 
 Subjects are named by role: ``item`` is the item of the case, ``eccn`` the entries the case puts it in, ``from``, ``to`` and
 ``facility`` its places, ``into`` the larger thing it goes into, ``employer`` whoever the actor works for, and any role of
-:data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names, ``incorporator`` whoever produces, buys or orders
+:data:`policygraph.parties.ROLES` a party; ``any`` is every party that the case names, ``incorporator`` whoever produces, buys or orders
 the larger thing. ``some`` and ``every`` bind further names.
 
 >>> Listed(role="end-user", list="entity-list", footnote="entity-list-fn1").kind

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
@@ -31,6 +31,7 @@ from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
 from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, path_words, target_words
 from policygraph.ontology import Ontology
+from policygraph.parties import Party
 from policygraph.paths import Grammar, Path, Search, Targets, closure_to
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView

@@ -14,12 +14,12 @@ from datetime import date
 from functools import partial
 
 from policygraph import measures
-from policygraph.case import Party
 from policygraph.findings import Gap, Step
 from policygraph.law import conditions as law
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported
 from policygraph.listings import listing, programmes_told
 from policygraph.ownership import WHOLE, By, Capture, Cascade, Share, Test, parts_per_million, stakes_in
+from policygraph.parties import Party
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 

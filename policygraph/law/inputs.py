@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.parties import ROLES
 
 __all__ = ["OF_PARTS", "PLACES", "Inputs", "told_of"]
 

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from policygraph.case import ROLES
 from policygraph.datasets import files
 from policygraph.datasets.files import Faults
 from policygraph.errors import nearest
@@ -28,6 +27,7 @@ from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.listings import ALL, PROGRAMMES, SCOPE, told_in
 from policygraph.names import PREFIXES
 from policygraph.ontology import Ontology
+from policygraph.parties import ROLES
 
 if TYPE_CHECKING:
     from policygraph.datasets import Corpus

@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, noted
 from policygraph.law.told import Bound
 from policygraph.law.wording import path_words, target_words
+from policygraph.parties import Party
 from policygraph.paths import Grammar
 from policygraph.paths.expression import Letter
 from policygraph.truth import Verdict

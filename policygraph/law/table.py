@@ -26,8 +26,9 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from policygraph.case import RECEIVING, ROLES, SENDING, Case, Names
+from policygraph.case import Case
 from policygraph.errors import BadData, BadQuestion, Place, PolicygraphError, nearest
+from policygraph.parties import RECEIVING, ROLES, SENDING, Names
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import assert_never
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.facts import Facts
 from policygraph.law.readings import NO, UNKNOWN, Reading, joined
 from policygraph.measures import COMPARISONS
+from policygraph.parties import Party
 from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from policygraph.case import Owner as Told
-from policygraph.case import Party
 from policygraph.findings import Gap, Step
 from policygraph.listings import ALL, listing
 from policygraph.ownership.cascade import Spread, spread
 from policygraph.ownership.deciding import Open, deciding
 from policygraph.ownership.shares import NOTHING_KNOWN, WHOLE, Share, Stake, stakes_in
+from policygraph.parties import Owner as Told
+from policygraph.parties import Party
 from policygraph.truth import Outcome, Strength, Truth, Verdict, merged
 from policygraph.view import FrozenView
 
