@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from policygraph.shipments.table import together
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -153,14 +155,6 @@ def pruned(legs: ir.Table, search: Search, hold: Hold) -> Stages:
     last = hold(follow(last, together([first, *middles]), search))
     first = hold(precede(first, together([last, *middles[:1]]), search))
     return Stages(first, tuple(middles), last)
-
-
-def together(tables: Sequence[ir.Table]) -> ir.Table:
-    """Put tables of the same columns under each other."""
-    whole = tables[0]
-    for table in tables[1:]:
-        whole = whole.union(table.select(*whole.columns))
-    return whole
 
 
 def enumerated(stages: Stages, search: Search) -> ir.Table:

@@ -31,7 +31,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from policygraph.diversion.chains import Hold, Search, Stages, mirrored, together
+from policygraph.diversion.chains import Hold, Search, Stages, mirrored
+from policygraph.shipments.table import together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -65,7 +66,8 @@ def reduced(
     avoided
         How many parties may have to be avoided.
     hold
-        Computes what stands so far, since window upon window makes an expression that no engine plans well.
+        Computes what stands so far, since window upon window makes an expression that no engine plans well. Where every group is small
+        enough as it is, nothing else is computed.
     day
         A column of days in whose order lists are kept; none where lists have none.
     latest
@@ -73,7 +75,10 @@ def reduced(
     """
     import ibis
 
-    for free, most in enumerate(sizes(len(places), avoided), 1):
+    bounds = sizes(len(places), avoided)
+    if len(places) > 1 and _crowded(lists, group) <= bounds[0]:
+        return lists
+    for free, most in enumerate(bounds, 1):
         for fixed in combinations(places, len(places) - free):
             days = [lists[day].desc() if latest else lists[day].asc()] if day else []
             rank = ibis.row_number().over(group_by=[*group, *fixed], order_by=[*days, *(lists[place].asc() for place in places)])
@@ -81,6 +86,12 @@ def reduced(
             lists = ranked.filter(ranked["rank"] < most).drop("rank")
         lists = hold(lists)
     return lists
+
+
+def _crowded(lists: ir.Table, group: Sequence[str]) -> int:
+    """Return how many lists the fullest group has."""
+    counts = lists.group_by(*group).agg(many=lists.count())
+    return int(counts.many.max().fill_null(0).execute())
 
 
 def _next(stage: ir.Table, rows: ir.Table, earlier: tuple[str, ...], search: Search, hold: Hold) -> ir.Table:
@@ -94,7 +105,8 @@ def _next(stage: ir.Table, rows: ir.Table, earlier: tuple[str, ...], search: Sea
         **{place: out[place] for place in earlier}, **{places[-1]: out.shipper},
     )  # fmt: skip
     group = [*at, "at_block"]
-    gathered = hold(lists.group_by(*group, *places).agg(soonest=lists.at_day.min(), latest=lists.at_day.max()))
+    gathered = lists.group_by(*group, *places).agg(soonest=lists.at_day.min(), latest=lists.at_day.max())
+    gathered = hold(gathered)
     here = rows.mutate(block=rows.day // search.stretch)
     found = []
     for day, latest in (("soonest", False), ("latest", True)):
@@ -105,7 +117,7 @@ def _next(stage: ir.Table, rows: ir.Table, earlier: tuple[str, ...], search: Sea
         ]  # fmt: skip
         strange = [here.consignee != family[place] for place in places]
         found.append(here.join(family, [*meets, *near, *strange]).select(*_CARRIED, *places))
-    return reduced(together(found).distinct(), ["id", "arrives"], places, left - 1, hold)
+    return reduced(hold(together(found).distinct()), ["id", "arrives"], places, left - 1, hold)
 
 
 def on_chains(stages: Stages, search: Search, hold: Hold) -> ir.Table:
