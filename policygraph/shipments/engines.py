@@ -147,7 +147,10 @@ class DuckDB:
 
     def hold(self, expression: ir.Table) -> ir.Table:
         """Compute a table once, for as long as somebody asks something of it."""
-        return expression.cache()
+        name = self._name()
+        held = self.connection.create_table(name, expression, temp=True)
+        weakref.finalize(held.op(), _drop, weakref.ref(self), name).atexit = False
+        return held
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Compute a table once, on disk, for as long as the engine lives."""
@@ -216,6 +219,12 @@ class DuckDB:
             raise _unreadable(name, error) from None
         self.connection.con.unregister(f"{held}_read")
         return Raw(self.connection.table(held), header, (name,))
+
+
+def _drop(engine: weakref.ref[DuckDB], name: str) -> None:
+    alive = engine()
+    if alive is not None and alive._closing.alive:
+        alive.sql(f"DROP TABLE IF EXISTS {name}")
 
 
 def _close(connection: Any, place: TemporaryDirectory[str]) -> None:
