@@ -1,0 +1,442 @@
+"""How much of what reached a destination could, or must, have come from a source.
+
+In goes a table of shipments, out comes a :class:`Volumes`: of one item and period, the most that could have come from the source, the
+least that must have, and two estimates between them.
+
+The network. A node is a party at a day; a shipment is an arc from shipper to consignee on its day that carries at most its quantity;
+stock is an arc from a party's day to its next. A shipment that departs from the source is of the source, whole. Goods count once, when
+they first reach the destination. What happens after the period cannot change what reached the destination in it, and is left out.
+
+*The most.* Any way of mixing stocks is a flow of the source's goods from its shipments to the arrivals, and any such flow is a way of
+mixing stocks; so the most is a maximum flow, and the shipments of a minimum cut prove that it is no more.
+
+*The least* needs a file that is complete: then what each party holds is what it received and did not ship, and what it ships beyond
+that it made itself (which is not of the source: what leaves the source is of the source already). Let ``q`` be the quantity of a
+shipment or of a stock and ``x`` the part of it that is of the source. What is possible are exactly the x with 0 <= x <= q on each arc
+and x in = x out at each node, where x = q on each shipment from the source and x = 0 on production and on goods that have been at the
+destination: the rest q - x then balances by itself, since q does. So x is a flow of one commodity. All of it ends either in the
+destination or elsewhere (in stocks at the end of the period, in earlier arrivals, in what the source itself took back), and the two
+ends together always take the whole supply, as the pro rata mix shows. A maximum flow to one end can be completed to a flow of the
+whole supply by augmenting paths, none of which takes anything back from that end. So the most is the maximum flow to the destination,
+and the least is the supply less the maximum flow to everything else. Both are reached by whole units if quantities are whole.
+
+Without completeness stocks have no bound and nothing is proved but what was shipped straight from the source to the destination; and
+the most is then the most that the shipments *of the file* can have carried.
+
+Quantities are numbers with up to six decimals, of one unit per item. Where a source gives a range, the most is safe with the upper
+ends, since a larger shipment never lowers it; the least has no such end, so ask with both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from policygraph.dates import as_day
+from policygraph.diversion.books import Ledger, Network, network
+from policygraph.diversion.estimates import estimates
+from policygraph.diversion.flow import Flow, maximum_flow
+from policygraph.errors import BadQuestion, UnknownName, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Bound", "Intermediary", "Volumes", "items_of", "volumes"]
+
+NEEDED: Final = ("id", "date", "item", "quantity", "shipper", "consignee", "origin", "destination")
+MOST_DECIMALS: Final = 6
+LARGEST: Final = 2**53
+"""Parts of a unit that all shipments of an item may sum to: beyond it whole numbers are no longer exact on their way through columns."""
+SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What keeps the most from being more: a shipment, or (in a complete file) a stock that a party carried over.
+
+    Parameters
+    ----------
+    kind
+        ``shipment`` or ``stock``.
+    id
+        Of the shipment; for a stock, of the party that holds it.
+    on
+        The day of the shipment; of a stock, the day at whose end it is held.
+    quantity
+        How much it can carry.
+    """
+
+    kind: str
+    id: str
+    on: date
+    quantity: float
+
+    def __str__(self) -> str:
+        text = f"shipment {self.id} of {self.on}" if self.kind == "shipment" else f"stock of {self.id} at the end of {self.on}"
+        return f"{text}: {_told(self.quantity)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Intermediary:
+    """A party that shipped to the destination without being the source.
+
+    Parameters
+    ----------
+    received, received_direct
+        What it received up to the end of the period (outside the destination), and what of that straight from the source.
+    passed_on
+        What it shipped to the destination in the period.
+    most
+        Of that, what is of the source in one way of reaching the most for all together; there may be others.
+    fifo, pro_rata
+        Of that, what is of the source by the estimates; None where they are not made.
+    """
+
+    party: str
+    received: float
+    received_direct: float
+    passed_on: float
+    most: float
+    fifo: float | None
+    pro_rata: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """How much of an item reached a destination in a period, and what of it could and must have come from a source.
+
+    Parameters
+    ----------
+    item, unit
+        What is counted, and in what; an empty unit where the file gives none.
+    source, destination
+        Countries and parties, sorted.
+    since, until
+        The period, both days included.
+    complete
+        Whether the caller says that the file holds all shipments of the item.
+    lag_days
+        The most days that a party holds goods, or None for no limit.
+    shipments
+        How many rows of the item up to the end of the period were read.
+    arrived
+        All that reached the destination from outside in the period.
+    direct
+        What of it was shipped straight from the source; it is part of all that follows.
+    most, least
+        The bounds.
+    fifo, pro_rata
+        Estimates by first in, first out, and by even mixing; None where a holding time is set.
+    intermediaries
+        Who shipped the rest, the largest first.
+    bound_by
+        The shipments (and stocks) of a minimum cut: together with *direct* they sum to *most*.
+    """
+
+    item: str
+    unit: str
+    source: tuple[str, ...]
+    destination: tuple[str, ...]
+    since: date
+    until: date
+    complete: bool
+    lag_days: int | None
+    shipments: int
+    arrived: float
+    direct: float
+    most: float
+    least: float
+    fifo: float | None
+    pro_rata: float | None
+    intermediaries: tuple[Intermediary, ...]
+    bound_by: tuple[Bound, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the figures say and what they do not, in sentences."""
+        unit = f" {self.unit}" if self.unit else ""
+        there, here = ", ".join(self.destination), ", ".join(self.source)
+        said = [
+            f"{_told(self.arrived)}{unit} of {self.item} reached {there} from {self.since} to {self.until}; "
+            f"{_told(self.direct)} of it straight from {here}.",
+            f"At most {_told(self.most)} of it can have come from {here}"
+            + ("." if self.complete else " by the shipments of this file; shipments it lacks could add to that."),
+            f"At least {_told(self.least)} must have, if the file is complete, as it is said to be, and whoever ships more than it received "
+            "made no more than the difference."
+            if self.complete
+            else f"A file that is not complete proves no least beyond what was shipped straight: {_told(self.least)}.",
+        ]
+        if self.fifo is None or self.pro_rata is None:
+            said.append(f"No goods are held for more than {self.lag_days} days, as asked; estimates are not made under that limit.")
+        else:
+            said.append(
+                f"Estimates, by what is assumed of stocks nobody looked into: first in, first out {_told(self.fifo)}; "
+                f"pro rata {_told(self.pro_rata)}."
+            )
+        return tuple(said)
+
+    def table(self) -> pd.DataFrame:
+        """Return the intermediaries as a table."""
+        import pandas as pd
+
+        return pd.DataFrame([one.to_json() for one in self.intermediaries], columns=list(Intermediary.__dataclass_fields__))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        named = ("item", "unit", "complete", "lag_days", "shipments", "arrived", "direct", "most", "least", "fifo", "pro_rata")
+        return {
+            **{name: getattr(self, name) for name in named},
+            "from": list(self.source), "to": list(self.destination), "since": self.since.isoformat(), "until": self.until.isoformat(),
+            "intermediaries": [one.to_json() for one in self.intermediaries],
+            "bound_by": [{"kind": one.kind, "id": one.id, "date": one.on.isoformat(), "quantity": one.quantity} for one in self.bound_by],
+            "words": list(self.words),
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        lines = list(self.words)
+        for title, found in (("Shipped on by", [_line(one) for one in self.intermediaries]), ("Bound by", list(map(str, self.bound_by)))):
+            if found:
+                lines += [f"{title}:", *(f"  {one}" for one in found[:SHOWN])]
+                lines += [f"  and {len(found) - SHOWN:,} more"] if len(found) > SHOWN else []
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{escape(text)}</p>" for text in self.words)
+        if not self.intermediaries:
+            return said
+        columns = [name.replace("_", " ") for name in Intermediary.__dataclass_fields__]
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(_told(cell))}</td>' for cell in one.to_json().values())}</tr>"
+                       for one in self.intermediaries[:SHOWN])  # fmt: skip
+        return f"{said}<table><tr>{''.join(f'<th>{name}</th>' for name in columns)}</tr>{rows}</table>"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.6f}".rstrip("0").rstrip(".") if abs(value) < LARGEST else f"{value:,.0f}"
+    return "" if value is None else str(value)
+
+
+def _line(one: Intermediary) -> str:
+    guess = "" if one.fifo is None else f"; first in, first out {_told(one.fifo)}, pro rata {_told(one.pro_rata)}"
+    return f"{one.party}: {_told(one.passed_on)}, {_told(one.most)} of it in the most{guess}"
+
+
+def items_of(shipments: Any) -> tuple[str, ...]:
+    """Return the items of a table of shipments, sorted.
+
+    >>> items_of({"item": ["h100", "a100", "h100"]})
+    ('a100', 'h100')
+    """
+    return tuple(sorted(map(str, _frame(shipments, ("item",))["item"].dropna().unique())))
+
+
+def volumes(
+    shipments: Any, *, from_: Collection[str], to: Collection[str], item: str | None = None,
+    since: str | date | None = None, until: str | date | None = None, lag_days: int | None = None, complete: bool = False,
+) -> Volumes:  # fmt: skip
+    """Tell how much of an item that reached a destination could, and must, have come from a source.
+
+    Parameters
+    ----------
+    shipments
+        A table with the columns ``id, date, item, quantity, shipper, consignee, origin, destination`` and, if given, ``unit``: a pandas
+        frame, what makes one by ``.to_pandas()``, or columns.
+    from_, to
+        Countries and parties, as the table writes them. A shipment is of the source if it departs from such a country or is shipped by
+        such a party; it reaches the destination if it goes to such a country or is consigned to such a party.
+    item
+        Which item; may be left out if there is one only.
+    since, until
+        First and last day on which arrivals count; default: those of the item's first and last shipment. Shipments before *since* fill
+        stocks.
+    lag_days
+        The most days that a party holds goods; not together with *complete*, since the books of a complete file say what is held.
+    complete
+        Say so only if the file holds every shipment of the item to and from everybody in it.
+
+    Returns
+    -------
+    Volumes
+
+    Raises
+    ------
+    BadQuestion
+        If columns, quantities, units, dates or ends do not allow an answer; the message says which and what would be accepted.
+    UnknownName
+        If there is no such item.
+
+    Examples
+    --------
+    A dealer in the Emirates has 10 from the United States and 20 from elsewhere, and ships 25 to Russia.
+
+    >>> rows = {
+    ...     "id": ["s1", "s2", "s3"], "date": ["2023-01-02", "2023-01-05", "2023-02-01"], "item": ["h100"] * 3,
+    ...     "quantity": [10, 20, 25], "unit": ["piece"] * 3, "shipper": ["maker", "elsewhere", "dealer"],
+    ...     "consignee": ["dealer", "dealer", "buyer"], "origin": ["US", "MY", "AE"], "destination": ["AE", "AE", "RU"],
+    ... }
+    >>> found = volumes(rows, from_={"US"}, to={"RU"}, complete=True)
+    >>> found.most, found.least, found.fifo, round(found.pro_rata, 2)
+    (10.0, 5.0, 10.0, 8.33)
+    >>> volumes(rows, from_={"US"}, to={"RU"}).least
+    0.0
+    """
+    source, destination = _ends(from_, to)
+    if lag_days is not None and (lag_days < 0 or complete):
+        wrong = "together with a complete file, whose books say what is held" if complete else "below 0"
+        raise BadQuestion(f"a holding time of {lag_days} days cannot be asked {wrong}; leave it out or give 0 or more days")
+    frame = _of_item(_frame(shipments, NEEDED), item)
+    named = str(frame["item"].iloc[0])
+    unit, days = _unit(frame, named), _days(frame)
+    first = as_day(since) if since is not None else date.fromordinal(int(days.min()))
+    last = as_day(until) if until is not None else date.fromordinal(int(days.max()))
+    if first > last:
+        raise BadQuestion(f"the period from {first} to {last} ends before it begins; give its first day first")
+    quantity, scale = _whole(frame)
+    ids, ledger, parties = _ledger(frame, days, quantity, source, destination, first, last)
+    net = network(ledger, complete=complete, lag_days=lag_days)
+    flow = maximum_flow(net.arcs, net.source, net.sink)
+    direct = int(ledger.quantity[ledger.source & ledger.counted].sum())
+    surely = net.supply - maximum_flow(net.arcs, net.source, net.elsewhere).value if complete else 0
+    passing = ledger.counted & ~ledger.source
+    made = estimates(ledger) if lag_days is None else None
+    guesses = [None if made is None else part[passing] for part in (made and made.fifo, made and made.pro_rata)]
+    totals = [None if part is None else (direct + float(part.sum())) / scale for part in guesses]
+    return Volumes(
+        named, unit, tuple(sorted(source)), tuple(sorted(destination)), first, last, complete, lag_days, len(ledger.day),
+        int(ledger.quantity[ledger.counted].sum()) / scale, direct / scale, (direct + flow.value) / scale, (direct + surely) / scale,
+        totals[0], totals[1], _intermediaries(ledger, net, flow, parties, passing, guesses, scale), _bound(net, flow, ids, ledger, parties, scale),
+    )  # fmt: skip
+
+
+def _ends(from_: Collection[str], to: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+    ends = []
+    for name, given in (("from", from_), ("to", to)):
+        if isinstance(given, str) or not given:
+            raise BadQuestion(f"'{name}' is {given!r}; give a set of countries and parties, for example {{'US'}}")
+        ends.append(frozenset(map(str, given)))
+    if both := sorted(ends[0] & ends[1]):
+        raise BadQuestion(f"{', '.join(both)} cannot be source and destination at once; take it out of 'from' or of 'to'")
+    return ends[0], ends[1]
+
+
+def _frame(shipments: Any, needed: Iterable[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = shipments.to_pandas() if hasattr(shipments, "to_pandas") else pd.DataFrame(shipments)
+    if missing := [name for name in needed if name not in frame.columns]:
+        raise BadQuestion(f"the shipments have no column {', '.join(missing)}; volumes need {', '.join(NEEDED)}, and unit if there is one")
+    return frame
+
+
+def _of_item(frame: pd.DataFrame, item: str | None) -> pd.DataFrame:
+    known = tuple(sorted(map(str, frame["item"].dropna().unique())))
+    if item is None:
+        if len(known) != 1:
+            raise BadQuestion(f"the shipments are of {len(known)} items ({', '.join(known[:SHOWN])}); say which by 'item'")
+        return frame
+    if item not in known:
+        raise UnknownName(f"no shipment is of item '{item}'", accepted=nearest(item, known))
+    return frame[frame["item"].astype(str) == item]
+
+
+def _unit(frame: pd.DataFrame, item: str) -> str:
+    found = sorted(frame["unit"].fillna("").astype(str).unique()) if "unit" in frame.columns else [""]
+    if len(found) > 1:
+        told = ", ".join(repr(unit) if unit else "none" for unit in found)
+        raise BadQuestion(f"shipments of {item} are in several units ({told}), which cannot be summed; bring them to one")
+    return found[0]
+
+
+def _days(frame: pd.DataFrame) -> Any:
+    import pandas as pd
+
+    days = pd.to_datetime(frame["date"], errors="coerce")
+    if days.isna().any():
+        row = frame[days.isna()].iloc[0]
+        raise BadQuestion(f"the date {row['date']!r} of shipment {row['id']} is no day; write a date as YYYY-MM-DD")
+    return days.to_numpy("datetime64[D]").astype(np.int64) + date(1970, 1, 1).toordinal()
+
+
+def _whole(frame: pd.DataFrame) -> tuple[Any, int]:
+    """Return quantities as whole numbers of the smallest part they are given in, and how many parts make one."""
+    import pandas as pd
+
+    given = pd.to_numeric(frame["quantity"], errors="coerce").to_numpy(np.float64)
+    bad = ~(np.isfinite(given) & (given >= 0))
+    if bad.any():
+        row = frame[bad].iloc[0]
+        raise BadQuestion(
+            f"{int(bad.sum()):,} of {len(frame):,} shipments of {row['item']} have no quantity of 0 or more, the first is {row['id']} "
+            f"({row['quantity']!r}); leave such rows out, or give a safe number"
+        )
+    for decimals in range(MOST_DECIMALS + 1):
+        parts = given * 10**decimals
+        whole = np.rint(parts)
+        off = np.abs(parts - whole) > 1e-9 * np.maximum(1, whole)
+        if not off.any():
+            if whole.sum() >= LARGEST:
+                raise BadQuestion(f"quantities with {decimals} decimals that sum to {given.sum():,.0f} are too large to be exact; use a larger unit")
+            return whole.astype(np.int64), 10**decimals
+    row = frame[off].iloc[0]
+    raise BadQuestion(f"the quantity {row['quantity']!r} of shipment {row['id']} has more than {MOST_DECIMALS} decimals; round it")
+
+
+def _ledger(
+    frame: pd.DataFrame, days: Any, quantity: Any, source: frozenset[str], destination: frozenset[str], first: date, last: date
+) -> tuple[Any, Ledger, Any]:  # fmt: skip
+    """Return ids, ledger and names of parties; what comes after the period, moves nothing or stays with one party is left out."""
+    import pandas as pd
+
+    parties, names = pd.factorize(pd.concat([frame["shipper"], frame["consignee"]], ignore_index=True).astype(str))
+    shipper, consignee = parties[: len(frame)].astype(np.int64), parties[len(frame) :].astype(np.int64)
+    departs = frame["origin"].isin(source).to_numpy() | frame["shipper"].isin(source).to_numpy()
+    reaches = frame["destination"].isin(destination).to_numpy() | frame["consignee"].isin(destination).to_numpy()
+    inside = frame["origin"].isin(destination).to_numpy() | frame["shipper"].isin(destination).to_numpy()
+    ledger = Ledger(days, shipper, consignee, quantity, departs, reaches, reaches & ~inside & (days >= first.toordinal()))
+    rows = (quantity > 0) & (days <= last.toordinal()) & ((shipper != consignee) | departs | reaches)
+    return frame["id"].astype(str).to_numpy()[rows], ledger.only(rows), names
+
+
+def _intermediaries(
+    ledger: Ledger, net: Network, flow: Flow, parties: Any, passing: Any, guesses: list[Any], scale: int
+) -> tuple[Intermediary, ...]:  # fmt: skip
+    count, outside = len(parties), ~ledger.reaches
+
+    def by(party: Any, quantity: Any) -> Any:
+        return np.bincount(party, quantity, count) / scale
+
+    received, directly = (by(ledger.consignee[rows], ledger.quantity[rows]) for rows in (outside, outside & ledger.source))
+    onward = by(ledger.shipper[passing], ledger.quantity[passing])
+    handed = flow.into(net.sink)[: len(net.party)]
+    most = by(net.party[net.party >= 0], handed[net.party >= 0])
+    parts = [None if part is None else by(ledger.shipper[passing], part) for part in guesses]
+    found = np.flatnonzero(onward)
+    found = found[np.lexsort((found, -onward[found], -most[found]))]
+    return tuple(
+        Intermediary(str(parties[at]), *(float(one[at]) for one in (received, directly, onward, most)),
+                     *(None if part is None else float(part[at]) for part in parts))
+        for at in found.tolist()
+    )  # fmt: skip
+
+
+def _bound(net: Network, flow: Flow, ids: Any, ledger: Ledger, parties: Any, scale: int) -> tuple[Bound, ...]:
+    arcs = net.arcs
+    crossing = np.flatnonzero(flow.before[arcs.tail] & ~flow.before[arcs.head] & (arcs.head != net.elsewhere) & (arcs.capacity > 0))
+    found = []
+    for arc in crossing.tolist():
+        row, quantity = int(net.shipment[arc]), int(arcs.capacity[arc]) / scale
+        if row >= 0:
+            found.append(Bound("shipment", str(ids[row]), date.fromordinal(int(ledger.day[row])), quantity))
+        else:
+            tail = int(arcs.tail[arc])
+            found.append(Bound("stock", str(parties[net.party[tail]]), date.fromordinal(int(net.day[tail])), quantity))
+    return tuple(sorted(found, key=lambda one: (one.on, one.kind, one.id)))

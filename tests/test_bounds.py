@@ -1,0 +1,294 @@
+"""How much could, and must, have come from a source: against every way of handing units on, and by properties.
+
+All rows here are made up. Brute force hands single units on in every possible way; within a day parties ship in the order of their
+numbers, so that brute force knows an order in which the day can have gone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from policygraph.diversion.bounds import Volumes, items_of, volumes
+from policygraph.diversion.flow import Arcs, maximum_flow
+from policygraph.errors import BadQuestion, UnknownName
+
+Row = tuple[int, int, int, int, str, str]  # day, shipper, consignee, quantity, origin, destination
+START = date(2023, 1, 1)
+PERIOD = {"since": START + timedelta(days=1), "until": START + timedelta(days=4)}
+
+
+def table(rows: list[Row], **columns: Any) -> pd.DataFrame:
+    told = [
+        {"id": f"s{number}", "date": START + timedelta(days=day), "item": "chip", "quantity": quantity, "unit": "piece", "shipper": f"p{shipper}",
+         "consignee": f"p{consignee}", "origin": origin, "destination": destination}
+        for number, (day, shipper, consignee, quantity, origin, destination) in enumerate(rows)
+    ]  # fmt: skip
+    return pd.DataFrame(told).assign(**columns)
+
+
+def ask(rows: list[Row], **asked: Any) -> Volumes:
+    return volumes(table(rows), from_={"US"}, to={"RU"}, **{**PERIOD, **asked})
+
+
+def some_rows(dice: np.random.Generator, count: int, largest: int = 3, *, circles: bool = False) -> list[Row]:
+    """Return rows between five parties in six days; without circles on one day unless asked for."""
+    rows: list[Row] = []
+    for _ in range(count):
+        one, other = sorted(dice.choice(5, 2, replace=False).tolist())
+        if circles and dice.random() < 0.5:
+            one, other = other, one
+        origin, destination = dice.choice(["US", "AE", "RU"], p=[0.3, 0.6, 0.1]), dice.choice(["US", "AE", "RU"], p=[0.1, 0.5, 0.4])
+        rows.append((int(dice.integers(0, 6)), one, other, int(dice.integers(1, largest + 1)), str(origin), str(destination)))
+    return rows
+
+
+# ---- brute force: every way of handing units on
+
+
+def counted(row: Row) -> bool:
+    return row[5] == "RU" and row[4] != "RU" and 1 <= row[0] <= 4
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    return sorted((row for row in rows if row[0] <= 4), key=lambda row: (row[0], row[1]))
+
+
+def ways_of_a_complete_file(rows: list[Row]) -> set[int]:
+    """Return every total that can have reached the destination: stocks of units that are of the source or are not."""
+    states = {(((0, 0),) * 5, 0)}
+    for row in in_order(rows):
+        _, shipper, consignee, quantity, origin, destination = row
+        after = set()
+        for stocks, total in states:
+            live, dead = stocks[shipper]
+            taken = min(quantity, live + dead)
+            for of_source in range(max(0, taken - dead), min(live, taken) + 1):
+                held = [list(stock) for stock in stocks]
+                held[shipper] = [live - of_source, dead - (taken - of_source)]
+                sent = quantity if origin == "US" else of_source
+                arrives = 0 if destination == "RU" else sent
+                held[consignee][0] += arrives
+                held[consignee][1] += quantity - arrives
+                after.add((tuple(map(tuple, held)), total + (sent if counted(row) else 0)))
+        states = after  # type: ignore[assignment]
+    return {total for _, total in states}
+
+
+def most_of_an_open_file(rows: list[Row], lag: int | None) -> int:
+    """Return the largest total if parties have as much of their own as they like; units of the source keep the day they came on."""
+    Held = tuple[tuple[int, ...], ...]  # noqa: N806  (days on which the units of each party came)
+    states: set[tuple[Held, int]] = {(((),) * 5, 0)}
+    for row in in_order(rows):
+        day, shipper, consignee, quantity, origin, destination = row
+        after = set()
+        for held, total in states:
+            fit = [came for came in held[shipper] if lag is None or day - came <= lag]
+            choices = {()} if origin == "US" else {one for n in range(min(quantity, len(fit)) + 1) for one in itertools.combinations(fit, n)}
+            for sent in choices:
+                now = [list(came) for came in held]
+                for came in sent:
+                    now[shipper].remove(came)
+                many = quantity if origin == "US" else len(sent)
+                if destination != "RU":
+                    now[consignee] += [day] * many
+                after.add((tuple(tuple(sorted(came)) for came in now), total + (many if counted(row) else 0)))
+        states = after
+    return max(total for _, total in states)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_bounds_of_a_complete_file_are_those_of_every_way_of_handing_units_on(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    rows = some_rows(dice, int(dice.integers(2, 9)))
+    ways = ways_of_a_complete_file(rows)
+    found = ask(rows, complete=True)
+    assert (found.least, found.most) == (min(ways), max(ways))
+
+
+@pytest.mark.parametrize("lag", [None, 0, 1, 2, 10])
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_the_most_of_an_open_file_is_that_of_every_way_of_handing_units_on(seed: int, lag: int | None) -> None:
+    dice = np.random.default_rng(seed)
+    rows = some_rows(dice, int(dice.integers(2, 8)), largest=2)
+    assert ask(rows, lag_days=lag).most == most_of_an_open_file(rows, lag)
+
+
+# ---- properties, with circles on one day
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_known_of_every_answer(seed: int) -> None:
+    dice = np.random.default_rng(1000 + seed)
+    rows = some_rows(dice, 40, largest=9, circles=True)
+    whole, open_ = ask(rows, complete=True), ask(rows)
+    for found in (whole, open_):
+        assert found.fifo is not None
+        assert found.pro_rata is not None
+        assert found.direct <= found.least <= found.most <= found.arrived
+        assert found.least - 1e-9 <= min(found.fifo, found.pro_rata)
+        assert max(found.fifo, found.pro_rata) <= found.most + 1e-9
+        assert found.direct + sum(one.quantity for one in found.bound_by) == found.most
+        assert found.direct + sum(one.most for one in found.intermediaries) == found.most
+        assert found.direct + sum(one.passed_on for one in found.intermediaries) == found.arrived
+        assert found.direct + sum(one.fifo or 0 for one in found.intermediaries) == pytest.approx(found.fifo)
+    assert whole.most <= open_.most
+    assert (whole.fifo, whole.pro_rata) == (open_.fifo, open_.pro_rata)
+    lags = [ask(rows, lag_days=lag).most for lag in (0, 1, 3, 6)]
+    assert lags == sorted(lags)
+    assert lags[-1] == open_.most
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_shipments_added_to_an_open_file_never_lower_the_most(seed: int) -> None:
+    rows = some_rows(np.random.default_rng(2000 + seed), 30, circles=True)
+    for lag in (None, 2):
+        grown = [ask(rows[:count], lag_days=lag).most for count in (5, 10, 20, 30)]
+        assert grown == sorted(grown)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_a_shipment_cut_in_two_and_rows_out_of_order_change_nothing(seed: int) -> None:
+    dice = np.random.default_rng(3000 + seed)
+    rows = some_rows(dice, 25, largest=9, circles=True)
+    halves = [(*row[:3], part, *row[4:]) for row in rows for part in (row[3] // 2, row[3] - row[3] // 2)]
+    mixed = [halves[at] for at in dice.permutation(len(halves))]
+    for asked in ({"complete": True}, {"lag_days": 1}, {}):
+        one, other = ask(rows, **asked), ask(mixed, **asked)
+        for name in ("arrived", "direct", "most", "least"):
+            assert getattr(one, name) == getattr(other, name), name
+        assert one.fifo == (None if one.fifo is None else pytest.approx(other.fifo))
+        assert one.pro_rata == (None if one.pro_rata is None else pytest.approx(other.pro_rata))
+
+
+def test_flows_of_any_size_are_exact() -> None:
+    nx = pytest.importorskip("networkx")
+    dice = np.random.default_rng(7)
+    for largest in (10, 2**33, 2**52):
+        for _ in range(20):
+            tail, head, capacity = dice.integers(0, 7, 20), dice.integers(0, 7, 20), dice.integers(0, largest, 20)
+            graph = nx.DiGraph()
+            graph.add_nodes_from(range(7))
+            for one, other, size in zip(tail.tolist(), head.tolist(), capacity.tolist(), strict=True):
+                known = graph.get_edge_data(one, other, {"capacity": 0})["capacity"]
+                graph.add_edge(one, other, capacity=known + size)
+            flow = maximum_flow(Arcs(tail, head, capacity, 7), 0, 6)
+            crossing = flow.before[tail] & ~flow.before[head]
+            assert flow.value == nx.maximum_flow_value(graph, 0, 6) == int(capacity[crossing].sum()) == int(flow.into(6).sum())
+
+
+# ---- by hand
+
+
+def test_estimates_by_hand() -> None:
+    rows = [
+        (0, 0, 1, 10, "AE", "AE"), (1, 2, 1, 10, "US", "AE"), (2, 1, 3, 5, "AE", "RU"), (3, 1, 3, 10, "AE", "RU"), (3, 2, 3, 4, "US", "RU"),
+    ]  # fmt: skip
+    found = ask(rows, complete=True)
+    assert (found.arrived, found.direct, found.most, found.least) == (19, 4, 14, 9)
+    assert found.fifo == 4 + 0 + 5  # the 10 that came first leave first
+    assert found.pro_rata == 4 + 2.5 + 5  # half of the stock is of the source
+    assert [(one.party, one.received, one.received_direct, one.passed_on, one.most) for one in found.intermediaries] == [("p1", 20, 10, 15, 10)]
+
+
+def test_what_goes_round_on_one_day_is_not_made_more() -> None:
+    circle = [(1, 1, 2, 10, "AE", "AE"), (1, 2, 1, 10, "AE", "AE"), (1, 0, 1, 3, "US", "AE"), (1, 1, 3, 8, "AE", "RU")]
+    found = ask(circle, complete=True)
+    assert (found.arrived, found.least, found.most) == (8, 3, 3)
+    assert (found.fifo, found.pro_rata) == (pytest.approx(3), pytest.approx(3))
+    idle = ask([row for row in circle if row[4] != "US"], complete=True)
+    assert (idle.most, idle.fifo, idle.pro_rata) == (0, 0, 0)
+
+
+def test_goods_count_once_and_trade_inside_the_destination_is_no_arrival() -> None:
+    rows = [(1, 0, 1, 5, "US", "RU"), (2, 1, 2, 5, "RU", "RU"), (3, 2, 3, 5, "RU", "AE"), (4, 3, 1, 5, "AE", "RU")]
+    found = ask(rows, complete=True)
+    assert (found.arrived, found.direct, found.most, found.least) == (10, 5, 5, 5)
+
+
+def test_a_stock_can_be_what_bounds_the_most() -> None:
+    rows = [(0, 0, 1, 10, "US", "AE"), (1, 1, 2, 7, "AE", "AE"), (2, 4, 1, 20, "AE", "AE"), (3, 1, 3, 9, "AE", "RU")]
+    found = ask(rows, complete=True)
+    assert found.most == 3
+    assert [str(one) for one in found.bound_by] == ["stock of p1 at the end of 2023-01-02: 3"]
+    assert ask(rows).most == 9
+
+
+def test_ends_may_be_parties() -> None:
+    rows = table([(1, 0, 1, 5, "KR", "AE"), (2, 1, 2, 4, "AE", "TR")])
+    assert volumes(rows, from_={"p0"}, to={"p2"}).most == 4
+    assert volumes(rows, from_={"p0"}, to={"RU"}).arrived == 0
+
+
+def test_an_open_file_proves_no_least_and_says_so() -> None:
+    rows = [(1, 0, 1, 5, "US", "AE"), (2, 1, 2, 5, "AE", "RU"), (2, 0, 2, 2, "US", "RU")]
+    assert ask(rows).least == 2
+    assert "A file that is not complete proves no least beyond what was shipped straight: 2." in str(ask(rows))
+    assert ask(rows, complete=True).least == 7
+    assert "if the file is complete" in str(ask(rows, complete=True))
+    limited = ask(rows, lag_days=1)
+    assert (limited.fifo, limited.pro_rata) == (None, None)
+    assert "estimates are not made" in str(limited)
+
+
+def test_decimals_and_large_quantities_are_exact() -> None:
+    rows = table([(1, 0, 1, 0, "US", "AE"), (2, 1, 2, 0, "AE", "RU")])
+    assert volumes(rows.assign(quantity=[0.3, 0.1]), from_={"US"}, to={"RU"}).most == 0.1
+    huge = volumes(rows.assign(quantity=[3e12 + 1, 4e12]), from_={"US"}, to={"RU"})
+    assert huge.most == 3e12 + 1
+
+
+def test_an_answer_can_be_read_and_kept() -> None:
+    found = ask([(1, 0, 1, 5, "US", "AE"), (2, 1, 2, 4, "AE", "RU")], complete=True)
+    told = json.loads(json.dumps(found.to_json()))
+    assert (told["most"], told["least"], told["bound_by"][0]["id"]) == (4, 4, "s1")
+    assert found._repr_html_().count("<tr>") == 2
+    assert list(found.table()["party"]) == ["p1"]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.most = 0.0  # type: ignore[misc]
+
+
+# ---- refused, with words
+
+
+GOOD = table([(1, 0, 1, 5, "US", "AE"), (2, 1, 2, 4, "AE", "RU")])
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "words"),
+    [
+        (GOOD.drop(columns="quantity"), {}, "no column quantity"),
+        (GOOD.assign(quantity=[5, None]), {}, "1 of 2 shipments of chip have no quantity of 0 or more, the first is s1"),
+        (GOOD.assign(quantity=[-1, 2]), {}, "the first is s0"),
+        (GOOD.assign(quantity=["5", "many"]), {}, "'many'"),
+        (GOOD.assign(quantity=[0.1234567, 2]), {}, "more than 6 decimals"),
+        (GOOD.assign(quantity=[1e15 * 9, 2.5]), {}, "too large to be exact"),
+        (GOOD.assign(unit=["piece", "kg"]), {}, "several units \\('kg', 'piece'\\)"),
+        (GOOD.assign(unit=["piece", None]), {}, "several units \\(none, 'piece'\\)"),
+        (GOOD.assign(item=["chip", "board"]), {}, "2 items \\(board, chip\\)"),
+        (GOOD.assign(date=["2023-01-01", "soon"]), {}, "'soon' of shipment s1"),
+        (GOOD, {"from_": "US"}, "give a set"),
+        (GOOD, {"from_": set()}, "give a set"),
+        (GOOD, {"to": {"US", "RU"}}, "US cannot be source and destination"),
+        (GOOD, {"lag_days": -1}, "below 0"),
+        (GOOD, {"lag_days": 5, "complete": True}, "together with a complete file"),
+        (GOOD, {"since": "2024-01-01", "until": "2023-01-01"}, "ends before it begins"),
+        (GOOD, {"since": "last year"}, "is not a date"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(rows: pd.DataFrame, asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadQuestion, match=words):
+        volumes(rows, **{"from_": {"US"}, "to": {"RU"}, **asked})
+
+
+def test_an_unknown_item_is_refused_with_the_nearest() -> None:
+    assert items_of(GOOD) == ("chip",)
+    with pytest.raises(UnknownName, match="did you mean 'chip'"):
+        volumes(GOOD, from_={"US"}, to={"RU"}, item="chips")
