@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.diversion.flow import Arcs
+from policygraph.diversion.flow import UNBOUNDED, Arcs
 
 __all__ = ["Books", "Ledger", "Network", "books", "network"]
 
@@ -201,10 +201,10 @@ def network(ledger: Ledger, *, complete: bool, lag_days: int | None = None) -> N
         carry(final, elsewhere, kept.after[last[final]])
     elif lag_days is None:
         here = np.flatnonzero(kept.party[first[1:]] == kept.party[first[:-1]])
-        carry(here, here + 1, supply + 1)
+        carry(here, here + 1, UNBOUNDED)
     else:
         for tail, head in _held(kept, lag_days):
-            carry(tail, head, supply + 1)
+            carry(tail, head, UNBOUNDED)
     tail, head, capacity, shipment = (np.concatenate(column).astype(np.int64) for column in zip(*pieces, strict=True))
     whose, when = (np.concatenate([np.tile(column, size // max(len(first), 1)), np.full(3, -1)]) for column in (kept.party[first], kept.day[last]))
     return Network(Arcs(tail, head, capacity, size + 3), shipment, whose, when, source, sink, elsewhere, supply)

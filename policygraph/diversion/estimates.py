@@ -8,23 +8,17 @@ not matter how a day's trade is cut into shipments. These are assumptions about 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.diversion.books import Books, Ledger, Whole, books
+from policygraph.diversion.books import Books, Ledger, Mask, Whole, books
 from policygraph.diversion.flow import Arcs, reached
 
 __all__ = ["Estimates", "estimates"]
 
 Part = npt.NDArray[np.float64]
-Order = list[tuple[int, ...]]
-_Drawn = tuple[float, float, float]
-"""What a line's dispatches hold of the source from earlier days, the share of the day's receipts in them, and the whole of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,167 +33,187 @@ def estimates(ledger: Ledger) -> Estimates:
     """Return both estimates of a ledger.
 
     >>> two = np.array([1, 2, 3])
-    >>> no = np.array([False, False, False])
     >>> ledger = Ledger(two, np.array([0, 1, 2]), np.array([2, 2, 3]), np.array([10, 10, 10]), two == 1, two == 3, two == 3)
     >>> found = estimates(ledger)
     >>> found.fifo.tolist(), found.pro_rata.tolist()
     ([10.0, 0.0, 10.0], [10.0, 0.0, 5.0])
     """
     kept = books(ledger)
-    count = len(kept.party)
-    onward = np.flatnonzero(~ledger.source & ~ledger.reaches)
-    begin = ledger.source & ~ledger.reaches
+    onward, begin = np.flatnonzero(~ledger.source & ~ledger.reaches), ledger.source & ~ledger.reaches
     relevant = _relevant(ledger, kept, onward, begin)
     onward = onward[relevant[kept.leaving[onward]] & relevant[kept.entering[onward]]]
-    order = _order(kept, np.flatnonzero(relevant), kept.leaving[onward], kept.entering[onward])
-    fresh = np.bincount(kept.entering[begin], ledger.quantity[begin], count)
-    by_line = np.argsort(kept.leaving[onward], kind="stable")
-    start = np.searchsorted(kept.leaving[onward][by_line], np.arange(count + 1)).tolist()
-    ahead = list(zip(kept.entering[onward][by_line].tolist(), ledger.quantity[onward][by_line].tolist(), strict=True))
-    found = []
-    for rule in (_FirstIn, _Mixed):
-        share = _walk(order, fresh.tolist(), start, ahead, rule(kept))
-        found.append(np.where(ledger.source, ledger.quantity, ledger.quantity * np.array(share)[kept.leaving]))
-    return Estimates(*found)
+    walk = _Walk.of(kept, np.flatnonzero(relevant), kept.leaving[onward], kept.entering[onward], ledger.quantity[onward])
+    fresh = np.bincount(kept.entering[begin], ledger.quantity[begin], len(kept.party))
+    shares = [walk.shares(rule, fresh) for rule in (_FirstIn.of(kept), _Mixed.of(kept))]
+    return Estimates(*(np.where(ledger.source, ledger.quantity, ledger.quantity * share[kept.leaving]) for share in shares))
 
 
-def _relevant(ledger: Ledger, kept: Books, onward: Whole, begin: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _relevant(ledger: Ledger, kept: Books, onward: Whole, begin: Mask) -> Mask:
     """Tell which lines the source's goods can come to and go on to the destination from."""
     count = len(kept.party)
     start, end, stays = count, count + 1, kept.next_of_party()
     entry, arrival = kept.entering[begin], kept.leaving[ledger.counted & ~ledger.source]
     tail = np.concatenate([np.full(len(entry), start), kept.leaving[onward], stays, arrival])
     head = np.concatenate([entry, kept.entering[onward], stays + 1, np.full(len(arrival), end)])
-    arcs = Arcs(tail, head, np.ones_like(tail), count + 2)
-    usable = np.ones(len(tail), bool)
+    arcs, usable = Arcs(tail, head, np.ones_like(tail), count + 2), np.ones(len(tail), bool)
     return (reached(arcs, usable, start, backwards=False) & reached(arcs, usable, end, backwards=True))[:count]
 
 
-def _order(kept: Books, lines: Whole, tail: Whole, head: Whole) -> Order:
-    """Put lines in an order in which goods can have moved: by day, within a day givers before takers; those in a circle together."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Lines and shipments in an order in which goods can have moved: by day, within a day givers before takers.
 
-    count = len(kept.party)
-    graph = csr_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count))
-    _, circle = connected_components(graph, connection="strong")
-    between = circle[tail] != circle[head]
-    tail, head, depth = circle[tail[between]], circle[head[between]], np.zeros(count, np.int64)
-    while len(tail):
-        deeper = depth.copy()
-        np.maximum.at(deeper, head, depth[tail] + 1)
-        if (deeper == depth).all():
-            break
-        depth = deeper
-    lines = lines[np.lexsort((circle[lines], depth[circle[lines]], kept.day[lines]))]
-    cuts = np.flatnonzero(circle[lines][1:] != circle[lines][:-1]) + 1
-    bounds = [0, *cuts.tolist(), len(lines)] if len(lines) else [0]
-    told = lines.tolist()
-    return [tuple(told[low:high]) for low, high in zip(bounds, bounds[1:], strict=False)]
-
-
-def _walk(order: Order, live: list[float], start: Sequence[int], ahead: Sequence[tuple[int, int]], rule: _Rule) -> list[float]:
-    """Return of each line what share of its dispatches is of the source."""
-    share = [0.0] * len(live)
-    for lines in order:
-        drawn = [rule.draw(line) for line in lines]
-        if len(lines) > 1:
-            _close(lines, drawn, live, start, ahead)
-        for line, (old, part, whole) in zip(lines, drawn, strict=True):
-            share[line] = (old + part * live[line]) / whole if whole else 0.0
-            rule.keep(line, live[line])
-            for taker, quantity in ahead[start[line] : start[line + 1]] if share[line] else ():
-                if len(lines) == 1 or taker not in lines:
-                    live[taker] += quantity * share[line]
-    return share
-
-
-def _close(lines: Sequence[int], drawn: Sequence[_Drawn], live: list[float], start: Sequence[int], ahead: Sequence[tuple[int, int]]) -> None:
-    """Add to what each line of a circle received what the others gave it on the same day.
-
-    The shares of the lines solve a linear system. Lines that nothing of the source can come to are left out: among the others each has a
-    part that is not of the circle, so the system has one solution.
+    Parameters
+    ----------
+    steps
+        Of each step, its lines, the stretch of shipments that leave them, and circles of lines that gave to one another on that day.
+    tail, head, quantity
+        The shipments from line to line, in that order.
     """
-    at = {line: number for number, line in enumerate(lines)}
-    gives = np.zeros((len(lines), len(lines)))
-    for line in lines:
-        for taker, quantity in ahead[start[line] : start[line + 1]]:
-            if taker in at:
-                gives[at[taker], at[line]] += quantity
-    old, part, whole = (np.array(column) for column in zip(*drawn, strict=True))
+
+    steps: list[tuple[Whole, slice, list[Whole]]]
+    tail: Whole
+    head: Whole
+    quantity: Whole
+
+    @classmethod
+    def of(cls, kept: Books, lines: Whole, tail: Whole, head: Whole, quantity: Whole) -> _Walk:
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        count = len(kept.party)
+        graph = csr_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count))
+        _, circle = connected_components(graph, connection="strong")
+        between = circle[tail] != circle[head]
+        giver, taker, depth = circle[tail[between]], circle[head[between]], np.zeros(count, np.int64)
+        while True:
+            deeper = depth.copy()
+            np.maximum.at(deeper, taker, depth[giver] + 1)
+            if (deeper == depth).all():
+                break
+            depth = deeper
+        stage = kept.day * (int(depth.max(initial=0)) + 1) + depth[circle]
+        lines = lines[np.lexsort((circle[lines], stage[lines]))]
+        order = np.argsort(stage[tail], kind="stable")
+        tail, head, quantity = tail[order], head[order], quantity[order]
+        stages, begins = np.unique(stage[lines], return_index=True)
+        sent = np.searchsorted(stage[tail], np.append(stages, np.iinfo(np.int64).max)).tolist()
+        together = np.bincount(circle[lines], minlength=count)[circle] > 1
+        steps = []
+        for number, own in enumerate(np.split(lines, begins[1:]) if len(lines) else []):
+            inside = own[together[own]]
+            circles = np.split(inside, np.flatnonzero(np.diff(circle[inside])) + 1) if len(inside) else []
+            steps.append((own, slice(sent[number], sent[number + 1]), circles))
+        return cls(steps, tail, head, quantity)
+
+    def shares(self, rule: _FirstIn | _Mixed, fresh: Part) -> Part:
+        """Return of each line what share of its dispatches is of the source, where *fresh* is what each received from it straight."""
+        live, share = fresh.astype(np.float64), np.zeros(len(fresh))
+        for lines, sent, circles in self.steps:
+            tail, head, quantity = self.tail[sent], self.head[sent], self.quantity[sent]
+            for circle in circles:
+                within = np.isin(tail, circle) & np.isin(head, circle)
+                live[circle] += _given_round(circle, tail[within], head[within], quantity[within], rule.drawn(circle, live), live[circle])
+            old, part, whole = rule.drawn(lines, live)
+            share[lines] = np.divide(old + part * live[lines], whole, out=np.zeros(len(lines)), where=whole > 0)
+            rule.keep(lines, live)
+            if circles:
+                onward = ~np.logical_or.reduce([np.isin(tail, circle) & np.isin(head, circle) for circle in circles])
+                tail, head, quantity = tail[onward], head[onward], quantity[onward]
+            np.add.at(live, head, quantity * share[tail])
+        return share
+
+
+def _given_round(circle: Whole, tail: Whole, head: Whole, quantity: Whole, drawn: tuple[Part, Part, Part], live: Part) -> Part:
+    """Return what each line of a circle received of the source's from the others on the same day.
+
+    The shares of the lines solve a linear system. Lines that nothing of the source can come to are left out: among the others some part
+    comes from outside the circle, so the system has one solution.
+    """
+    sorter = np.argsort(circle)
+    giver, taker = (sorter[np.searchsorted(circle, ends, sorter=sorter)] for ends in (tail, head))
+    gives = np.zeros((len(circle), len(circle)))
+    np.add.at(gives, (taker, giver), quantity)
+    old, part, whole = drawn
     whole = np.where(whole > 0, whole, 1.0)
-    known = np.array([live[line] for line in lines])
-    own, passed = (old + part * known) / whole, gives * (part / whole)[:, None]
+    own, passed = (old + part * live) / whole, gives * (part / whole)[:, None]
     some = own > 0
     while True:
         more = some | (passed[:, some] > 0).any(axis=1)
         if (more == some).all():
             break
         some = more
-    share = np.zeros(len(lines))
+    share = np.zeros(len(circle))
     share[some] = np.linalg.solve(np.eye(int(some.sum())) - passed[np.ix_(some, some)], own[some])
-    for line, added in zip(lines, gives @ share, strict=True):
-        live[line] += float(added)
+    return np.asarray(gives @ share)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Mixed:
-    """Stock is an even mix."""
+    """Stock is an even mix: *held* is what each party has of the source's."""
 
     kept: Books
-    held: dict[int, float] = field(default_factory=dict)
-    lines: Callable[[int], tuple[int, ...]] = field(init=False)
+    held: Part
 
-    def __post_init__(self) -> None:
-        self.lines = _reader(self.kept)
+    @classmethod
+    def of(cls, kept: Books) -> _Mixed:
+        return cls(kept, np.zeros(int(kept.party.max(initial=-1)) + 1))
 
-    def draw(self, line: int) -> _Drawn:
-        party, before, received, _, _, made = self.lines(line)
-        return self.held.get(party, 0.0), 1.0, before + received + made
+    def drawn(self, lines: Whole, live: Part) -> tuple[Part, Part, Part]:
+        """Return the source's part of what is drawn from apart from the day's receipts, the share of these, and the whole."""
+        kept = self.kept
+        return self.held[kept.party[lines]], np.ones(len(lines)), (kept.before[lines] + kept.received[lines] + kept.made[lines]).astype(np.float64)
 
-    def keep(self, line: int, live: float) -> None:
-        party, before, received, _, after, made = self.lines(line)
-        whole = before + received + made
-        self.held[party] = (self.held.get(party, 0.0) + live) * after / whole if whole else 0.0
+    def keep(self, lines: Whole, live: Part) -> None:
+        """Note what is left at the end of the day."""
+        held, _, whole = self.drawn(lines, live)
+        left = (held + live[lines]) * self.kept.after[lines]
+        self.held[self.kept.party[lines]] = np.divide(left, whole, out=np.zeros(len(lines)), where=whole > 0)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _FirstIn:
-    """What came first leaves first; what is made for a dispatch leaves with it."""
+    """What came first leaves first; what is made for a dispatch leaves with it.
+
+    All that a party ever had stands in one queue, in the order in which it came. Up to which place it is drawn at the end of a line
+    follows from quantities alone: place *reach*, of whose receipts the share *part* is gone.
+
+    Parameters
+    ----------
+    came, gone
+        How much of the source's stands before each line's receipts in the queue, and has been drawn when the line ends.
+    """
 
     kept: Books
-    stock: dict[int, deque[tuple[float, float]]] = field(default_factory=dict)
-    lines: Callable[[int], tuple[int, ...]] = field(init=False)
+    first: Whole
+    reach: Whole
+    part: Part
+    came: Part
+    gone: Part
 
-    def __post_init__(self) -> None:
-        self.lines = _reader(self.kept)
+    @classmethod
+    def of(cls, kept: Books) -> _FirstIn:
+        count = len(kept.party)
+        begins = np.append(True, kept.party[1:] != kept.party[:-1])[:count]
+        first = np.maximum.accumulate(np.where(begins, np.arange(count), 0))
+        queue, drawn = np.cumsum(kept.received + kept.made), np.cumsum(kept.shipped)
+        ahead = queue - kept.received - kept.made
+        place = drawn - (drawn - kept.shipped)[first] + ahead[first]
+        reach = np.maximum(np.searchsorted(queue, place), first)
+        taken = np.minimum(place - ahead[reach], kept.received[reach])
+        part = np.divide(taken, kept.received[reach], out=np.zeros(count), where=kept.received[reach] > 0)
+        return cls(kept, first, reach, part, np.zeros(count + 1), np.zeros(count))
 
-    def draw(self, line: int) -> _Drawn:
-        party, before, received, shipped, _, made = self.lines(line)
-        layers = self.stock.setdefault(party, deque([(before, 0.0)]))
-        wanted, old = min(shipped - made, before), 0.0
-        rest = float(wanted)
-        while rest > 0 and layers:
-            amount, live = layers.popleft()
-            if amount > rest:
-                taken = live * rest / amount
-                layers.appendleft((amount - rest, live - taken))
-                old, rest = old + taken, 0.0
-            else:
-                old, rest = old + live, rest - amount
-        fresh = shipped - made - wanted
-        return old, fresh / received if received else 0.0, shipped
+    def drawn(self, lines: Whole, live: Part) -> tuple[Part, Part, Part]:
+        """Return the source's part of what is drawn from earlier days, the share drawn of the day's receipts, and the whole."""
+        reach, part = self.reach[lines], self.part[lines]
+        today = reach == lines
+        before = np.where(lines > self.first[lines], self.gone[lines - 1], 0.0)
+        old = self.came[reach] + np.where(today, 0.0, part * live[reach]) - before
+        return np.maximum(old, 0.0), np.where(today, part, 0.0), self.kept.shipped[lines].astype(np.float64)
 
-    def keep(self, line: int, live: float) -> None:
-        party, before, received, shipped, _, made = self.lines(line)
-        left = received - max(0, shipped - made - before)
-        if left:
-            self.stock[party].append((left, live * left / received))
-
-
-_Rule = _Mixed | _FirstIn
-
-
-def _reader(kept: Books) -> Callable[[int], tuple[int, ...]]:
-    columns: list[Any] = [getattr(kept, name).tolist() for name in ("party", "before", "received", "shipped", "after", "made")]
-    return list(zip(*columns, strict=True)).__getitem__
+    def keep(self, lines: Whole, live: Part) -> None:
+        """Note what has been drawn, and where the next receipts will stand."""
+        self.gone[lines] = self.came[self.reach[lines]] + self.part[lines] * live[self.reach[lines]]
+        follows = np.append(self.kept.party[1:] == self.kept.party[:-1], False)[lines]
+        self.came[lines[follows] + 1] = self.came[lines[follows]] + live[lines[follows]]

@@ -13,9 +13,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arcs", "Flow", "maximum_flow", "reached"]
+__all__ = ["UNBOUNDED", "Arcs", "Flow", "maximum_flow", "reached"]
 
 Whole = npt.NDArray[np.int64]
+UNBOUNDED: Final = 2**60
+"""The capacity of an arc that never limits anything; not for arcs at the ends."""
 _LARGEST: Final = 2**30 - 1
 """A forward and a backward arc together must stay below 2**31."""
 
@@ -43,7 +45,7 @@ class Flow:
     carried
         The net flow of each pair of nodes as a sparse matrix over the nodes that matter, or None if nothing can flow.
     kept
-        Of each node, its number in that matrix, or -1.
+        Of each node, its number in that matrix, which nodes joined by arcs without bound share; -1 for one that does not matter.
     """
 
     value: int
@@ -52,7 +54,7 @@ class Flow:
     kept: Whole
 
     def into(self, sink: int) -> Whole:
-        """Return how much each node hands to a node straight away.
+        """Return how much each node hands to the sink straight away; of nodes that share a number, the first tells it for all.
 
         >>> arcs = Arcs(np.array([0, 1]), np.array([1, 2]), np.array([5, 3]), 3)
         >>> maximum_flow(arcs, 0, 2).into(2).tolist()
@@ -60,9 +62,9 @@ class Flow:
         """
         handed = np.zeros(len(self.kept), np.int64)
         if self.carried is not None:
-            known = self.kept >= 0
+            numbers, first = np.unique(self.kept, return_index=True)
             column = np.asarray(self.carried[:, [self.kept[sink]]].todense()).ravel()
-            handed[known] = np.maximum(column[self.kept[known]], 0)
+            handed[first[numbers >= 0]] = np.maximum(column[numbers[numbers >= 0]], 0)
         return handed
 
 
@@ -79,15 +81,19 @@ def maximum_flow(arcs: Arcs, source: int, sink: int) -> Flow:
     open_ = (arcs.capacity > 0) & (arcs.tail != arcs.head)
     ahead = reached(arcs, open_, source, backwards=False)
     matter = ahead & reached(arcs, open_, sink, backwards=True)
-    kept = np.where(matter, np.cumsum(matter) - 1, -1)
     if not matter[sink]:
-        return Flow(0, ahead, None, kept)
+        return Flow(0, ahead, None, np.full(arcs.nodes, -1))
     inside = open_ & matter[arcs.tail] & matter[arcs.head]
-    size, start, end = int(matter.sum()), int(kept[source]), int(kept[sink])
-    tail, head = kept[arcs.tail[inside]], kept[arcs.head[inside]]
-    largest = min(int(arcs.capacity[inside & (arcs.tail == source)].sum()), int(arcs.capacity[inside & (arcs.head == sink)].sum()))
-    capacity = np.minimum(arcs.capacity[inside], largest + 1)  # one more than can flow, so that such an arc is never part of a cut
-    left = csr_array((capacity, (tail, head)), shape=(size, size))
+    tail, head, capacity = arcs.tail[inside], arcs.head[inside], arcs.capacity[inside]
+    largest = min(int(capacity[tail == source].sum()), int(capacity[head == sink].sum()))
+    one = _joined(arcs.nodes, tail, head, capacity >= UNBOUNDED, (source, sink))
+    present = np.zeros(arcs.nodes, bool)
+    present[one[np.flatnonzero(matter)]] = True
+    kept = np.where(matter, (np.cumsum(present) - 1)[one], -1)
+    size, start, end = int(present.sum()), int(kept[source]), int(kept[sink])
+    apart = one[tail] != one[head]
+    capacity = np.minimum(capacity, largest + 1)  # one more than can flow, so that such an arc is never part of a cut
+    left = csr_array((capacity[apart], (kept[tail[apart]], kept[head[apart]])), shape=(size, size))
     left.sum_duplicates()
     whole, value = left.copy(), 0
     shift = _shift(min(int(left.data.max()), largest))
@@ -99,8 +105,32 @@ def maximum_flow(arcs: Arcs, source: int, sink: int) -> Flow:
         shift = min(shift - 1, _shift(min(int(left.data.max()), largest)))
     left.eliminate_zeros()
     before = ahead.copy()
-    before[matter] = _reached_in(left, start)
+    before[matter] = _reached_in(left, start)[kept[matter]]
     return Flow(value, before, whole - left, kept)
+
+
+def _joined(nodes: int, tail: Whole, head: Whole, free: npt.NDArray[np.bool_], ends: tuple[int, int]) -> Whole:
+    """Return of each node the one it is joined to.
+
+    A node that is entered only by an arc without bound is one with its tail: all that is there may go on to it, and nothing else
+    comes in. Likewise one that is left only by such an arc, and its head. Every node must lie on a way between the ends, so that no
+    circle consists of such arcs.
+    """
+    one, apart = np.arange(nodes), tail != head
+    joinable = free & ~np.isin(tail, ends) & ~np.isin(head, ends)
+    while True:
+        count = int(apart.sum())
+        for inner, outer in ((head, tail), (tail, head)):
+            inner, outer = one[inner], one[outer]
+            lone = joinable & apart & (np.bincount(inner[apart], minlength=nodes) == 1)[inner]
+            leads = np.arange(nodes)
+            leads[inner[lone]] = outer[lone]
+            while not (leads[leads] == leads).all():
+                leads = leads[leads]
+            one = leads[one]
+            apart = one[tail] != one[head]
+        if int(apart.sum()) == count:
+            return one
 
 
 def _shift(largest: int) -> int:
