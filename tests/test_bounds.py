@@ -27,8 +27,8 @@ PERIOD = {"since": START + timedelta(days=1), "until": START + timedelta(days=4)
 
 def table(rows: list[Row], **columns: Any) -> pd.DataFrame:
     told = [
-        {"id": f"s{number}", "date": START + timedelta(days=day), "item": "chip", "quantity": quantity, "unit": "piece", "shipper": f"p{shipper}",
-         "consignee": f"p{consignee}", "origin": origin, "destination": destination}
+        {"id": f"s{number}", "date": START + timedelta(days=day), "item": "chip", "quantity": quantity, "unit": "piece",
+         "shipper": f"p{shipper}", "consignee": f"p{consignee}", "origin": origin, "destination": destination}
         for number, (day, shipper, consignee, quantity, origin, destination) in enumerate(rows)
     ]  # fmt: skip
     return pd.DataFrame(told).assign(**columns)
@@ -93,7 +93,8 @@ def most_of_an_open_file(rows: list[Row], lag: int | None) -> int:
         after = set()
         for held, total in states:
             fit = [came for came in held[shipper] if lag is None or day - came <= lag]
-            choices = {()} if origin == "US" else {one for n in range(min(quantity, len(fit)) + 1) for one in itertools.combinations(fit, n)}
+            most = 0 if origin == "US" else min(quantity, len(fit))
+            choices = {one for many in range(most + 1) for one in itertools.combinations(fit, many)}
             for sent in choices:
                 now = [list(came) for came in held]
                 for came in sent:
@@ -236,7 +237,8 @@ def test_estimates_by_hand() -> None:
     assert (found.arrived, found.direct, found.most, found.least) == (19, 4, 14, 9)
     assert found.fifo == 4 + 0 + 5  # the 10 that came first leave first
     assert found.pro_rata == 4 + 2.5 + 5  # half of the stock is of the source
-    assert [(one.party, one.received, one.received_direct, one.passed_on, one.most) for one in found.intermediaries] == [("p1", 20, 10, 15, 10)]
+    (dealer,) = found.intermediaries
+    assert (dealer.party, dealer.received, dealer.received_direct, dealer.passed_on, dealer.most) == ("p1", 20, 10, 15, 10)
 
 
 def test_what_goes_round_on_one_day_is_not_made_more() -> None:

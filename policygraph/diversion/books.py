@@ -182,7 +182,7 @@ def network(ledger: Ledger, *, complete: bool, lag_days: int | None = None) -> N
     def join(rows: Mask, tail: Any, head: Any) -> None:
         at = np.flatnonzero(rows)
         ends = [np.broadcast_to(end if isinstance(end, int) else end[at], len(at)) for end in (tail, head)]
-        pieces.append((*ends, ledger.quantity[at], at))
+        pieces.append((ends[0], ends[1], ledger.quantity[at], at))
 
     def carry(tail: Any, head: Any, capacity: Any) -> None:
         pieces.append((tail, np.broadcast_to(head, len(tail)), np.broadcast_to(capacity, len(tail)), np.full(len(tail), -1)))
@@ -206,7 +206,8 @@ def network(ledger: Ledger, *, complete: bool, lag_days: int | None = None) -> N
         for tail, head in _held(kept, lag_days):
             carry(tail, head, UNBOUNDED)
     tail, head, capacity, shipment = (np.concatenate(column).astype(np.int64) for column in zip(*pieces, strict=True))
-    whose, when = (np.concatenate([np.tile(column, size // max(len(first), 1)), np.full(3, -1)]) for column in (kept.party[first], kept.day[last]))
+    copies, ends = size // max(len(first), 1), np.full(3, -1)
+    whose, when = (np.concatenate([np.tile(column, copies), ends]) for column in (kept.party[first], kept.day[last]))
     return Network(Arcs(tail, head, capacity, size + 3), shipment, whose, when, source, sink, elsewhere, supply)
 
 

@@ -166,15 +166,20 @@ class Volumes:
         unit = f" {self.unit}" if self.unit else ""
         there, here = ", ".join(self.destination), ", ".join(self.source)
         said = [
-            f"{_told(self.arrived)}{unit} of {self.item} reached {there} from {self.since} to {self.until}; "
-            f"{_told(self.direct)} of it straight from {here}.",
-            f"At most {_told(self.most)} of it can have come from {here}"
-            + ("." if self.complete else " by the shipments of this file; shipments it lacks could add to that."),
-            f"At least {_told(self.least)} must have, if the file is complete, as it is said to be, and whoever ships more than it received "
-            "made no more than the difference."
-            if self.complete
-            else f"A file that is not complete proves no least beyond what was shipped straight: {_told(self.least)}.",
+            f"{_told(self.arrived)}{unit} of {self.item} reached {there} from {self.since} to {self.until}.",
+            f"{_told(self.direct)} of it came straight from {here}.",
         ]
+        if self.complete:
+            said += [
+                f"At most {_told(self.most)} of it can have come from {here}.",
+                f"At least {_told(self.least)} must have, if the file is complete, as it is said to be.",
+                "Whoever ships more than it received is taken to have made the difference, and no more.",
+            ]
+        else:
+            said += [
+                f"At most {_told(self.most)} of it can have come from {here} by this file; shipments it lacks could add to that.",
+                f"A file that is not complete proves no least beyond what was shipped straight: {_told(self.least)}.",
+            ]
         if self.fifo is None or self.pro_rata is None:
             said.append(f"No goods are held for more than {self.lag_days} days, as asked; estimates are not made under that limit.")
         else:
@@ -308,12 +313,13 @@ def volumes(
     surely = net.supply - maximum_flow(net.arcs, net.source, net.elsewhere).value if complete else 0
     passing = ledger.counted & ~ledger.source
     made = estimates(ledger) if lag_days is None else None
-    guesses = [None if made is None else part[passing] for part in (made and made.fifo, made and made.pro_rata)]
+    guesses = [None, None] if made is None else [made.fifo[passing], made.pro_rata[passing]]
     totals = [None if part is None else (direct + float(part.sum())) / scale for part in guesses]
     return Volumes(
         named, unit, tuple(sorted(source)), tuple(sorted(destination)), first, last, complete, lag_days, len(ledger.day),
         int(ledger.quantity[ledger.counted].sum()) / scale, direct / scale, (direct + flow.value) / scale, (direct + surely) / scale,
-        totals[0], totals[1], _intermediaries(ledger, net, flow, parties, passing, guesses, scale), _bound(net, flow, ids, ledger, parties, scale),
+        totals[0], totals[1], _intermediaries(ledger, net, flow, parties, passing, guesses, scale),
+        _bound(net, flow, ids, ledger, parties, scale),
     )  # fmt: skip
 
 
@@ -384,7 +390,8 @@ def _whole(frame: pd.DataFrame) -> tuple[Any, int]:
         off = np.abs(parts - whole) > 1e-9 * np.maximum(1, whole)
         if not off.any():
             if whole.sum() >= LARGEST:
-                raise BadQuestion(f"quantities with {decimals} decimals that sum to {given.sum():,.0f} are too large to be exact; use a larger unit")
+                told = f"{decimals} decimals that sum to {given.sum():,.0f}"
+                raise BadQuestion(f"quantities with {told} are too large to be exact; use a larger unit")
             return whole.astype(np.int64), 10**decimals
     row = frame[off].iloc[0]
     raise BadQuestion(f"the quantity {row['quantity']!r} of shipment {row['id']} has more than {MOST_DECIMALS} decimals; round it")

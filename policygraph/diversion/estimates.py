@@ -43,7 +43,7 @@ def estimates(ledger: Ledger) -> Estimates:
     relevant = _relevant(ledger, kept, onward, begin)
     onward = onward[relevant[kept.leaving[onward]] & relevant[kept.entering[onward]]]
     walk = _Walk.of(kept, np.flatnonzero(relevant), kept.leaving[onward], kept.entering[onward], ledger.quantity[onward])
-    fresh = np.bincount(kept.entering[begin], ledger.quantity[begin], len(kept.party))
+    fresh = np.bincount(kept.entering[begin], ledger.quantity[begin], len(kept.party)).astype(np.float64)
     shares = [walk.shares(rule, fresh) for rule in (_FirstIn.of(kept), _Mixed.of(kept))]
     return Estimates(*(np.where(ledger.source, ledger.quantity, ledger.quantity * share[kept.leaving]) for share in shares))
 
@@ -108,7 +108,7 @@ class _Walk:
 
     def shares(self, rule: _FirstIn | _Mixed, fresh: Part) -> Part:
         """Return of each line what share of its dispatches is of the source, where *fresh* is what each received from it straight."""
-        live, share = fresh.astype(np.float64), np.zeros(len(fresh))
+        live, share = fresh.copy(), np.zeros(len(fresh))
         for lines, sent, circles in self.steps:
             tail, head, quantity = self.tail[sent], self.head[sent], self.quantity[sent]
             for circle in circles:
@@ -162,7 +162,8 @@ class _Mixed:
     def drawn(self, lines: Whole, live: Part) -> tuple[Part, Part, Part]:
         """Return the source's part of what is drawn from apart from the day's receipts, the share of these, and the whole."""
         kept = self.kept
-        return self.held[kept.party[lines]], np.ones(len(lines)), (kept.before[lines] + kept.received[lines] + kept.made[lines]).astype(np.float64)
+        whole = kept.before[lines] + kept.received[lines] + kept.made[lines]
+        return self.held[kept.party[lines]], np.ones(len(lines)), whole.astype(np.float64)
 
     def keep(self, lines: Whole, live: Part) -> None:
         """Note what is left at the end of the day."""

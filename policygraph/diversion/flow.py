@@ -93,7 +93,7 @@ def maximum_flow(arcs: Arcs, source: int, sink: int) -> Flow:
     size, start, end = int(present.sum()), int(kept[source]), int(kept[sink])
     apart = one[tail] != one[head]
     capacity = np.minimum(capacity, largest + 1)  # one more than can flow, so that such an arc is never part of a cut
-    left = csr_array((capacity[apart], (kept[tail[apart]], kept[head[apart]])), shape=(size, size))
+    left: Any = csr_array((capacity[apart], (kept[tail[apart]], kept[head[apart]])), shape=(size, size))
     left.sum_duplicates()
     whole, value = left.copy(), 0
     shift = _shift(min(int(left.data.max()), largest))
@@ -145,7 +145,7 @@ def _round(left: Any, source: int, sink: int, shift: int, largest: int) -> int:
 
     rough = csr_array(((np.minimum(left.data, largest) >> shift).astype(np.int32), left.indices, left.indptr), shape=left.shape)
     sent = most(rough, source, sink)
-    carried = csr_array(sent.flow, dtype=np.int64)
+    carried: Any = csr_array(sent.flow).astype(np.int64)
     remains = left - carried * (1 << shift)
     left.data, left.indices, left.indptr = remains.data, remains.indices, remains.indptr
     return int(sent.flow_value) << shift
