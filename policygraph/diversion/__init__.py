@@ -1,1 +1,1 @@
-"""Transshipment: chains of shipments, how much went which way, and what the statistics of two countries say of the same trade."""
+"""Diversion: trails of shipments, and what they show."""
