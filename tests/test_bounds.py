@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from policygraph.diversion.bounds import Volumes, items_of, volumes
+from policygraph.diversion.bounds import Volumes, volumes
 from policygraph.diversion.flow import Arcs, maximum_flow
+from policygraph.diversion.ledger import items_of
 from policygraph.errors import BadQuestion, UnknownName
 
 Row = tuple[int, int, int, int, str, str]  # day, shipper, consignee, quantity, origin, destination
@@ -267,7 +268,10 @@ def test_a_stock_can_be_what_bounds_the_most() -> None:
 def test_ends_may_be_parties() -> None:
     rows = table([(1, 0, 1, 5, "KR", "AE"), (2, 1, 2, 4, "AE", "TR")])
     assert volumes(rows, from_={"p0"}, to={"p2"}).most == 4
-    assert volumes(rows, from_={"p0"}, to={"RU"}).arrived == 0
+    assert volumes(rows, from_={"P-0"}, to={"p2"}).most == 4  # one party, however it is written
+    assert volumes(rows, from_="p0", to="Russia").arrived == 0
+    with pytest.raises(UnknownName, match="is called 'p9'"):
+        volumes(rows, from_="p9", to="RU")
 
 
 def test_an_open_file_proves_no_least_and_says_so() -> None:
@@ -317,8 +321,8 @@ GOOD = table([(1, 0, 1, 5, "US", "AE"), (2, 1, 2, 4, "AE", "RU")])
         (GOOD.assign(unit=["piece", None]), {}, "several units \\(none, 'piece'\\)"),
         (GOOD.assign(item=["chip", "board"]), {}, "2 items \\(board, chip\\)"),
         (GOOD.assign(date=["2023-01-01", "soon"]), {}, "'soon' of shipment s1"),
-        (GOOD, {"from_": "US"}, "give a set"),
-        (GOOD, {"from_": set()}, "give a set"),
+        (GOOD, {"from_": set()}, "'from' names nothing"),
+        (GOOD, {"to": " "}, "'to' names nothing"),
         (GOOD, {"to": {"US", "RU"}}, "US cannot be source and destination"),
         (GOOD, {"lag_days": -1}, "below 0"),
         (GOOD, {"lag_days": 5, "complete": True}, "together with a complete file"),

@@ -1,7 +1,7 @@
 """What each party received, shipped, made and held on each day of a file, and the network of what can have come from a source.
 
-In go shipments of one item as whole numbers (:class:`Ledger`), out come the books by party and day (:class:`Books`) and the
-time-expanded network whose flows are the possible ways of the source's goods (:class:`Network`).
+In go shipments of one item as whole numbers (:class:`~policygraph.diversion.ledger.Ledger`), out come the books by party and day
+(:class:`Books`) and the time-expanded network whose flows are the possible ways of the source's goods (:class:`Network`).
 
 The day is the smallest unit of time: what arrives on a day may leave on that day, in whatever order the day's shipments can have had.
 Goods count once, when they first reach the destination; what the destination ships on again is no longer followed.
@@ -13,47 +13,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from policygraph.diversion.flow import UNBOUNDED, Arcs
+from policygraph.diversion.ledger import Ledger, Mask, Whole
 
-__all__ = ["Books", "Ledger", "Network", "books", "network"]
-
-Mask = npt.NDArray[np.bool_]
-Whole = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Shipments of one item up to the end of a period, one array a column.
-
-    Parameters
-    ----------
-    day
-        Ordinal of the day.
-    shipper, consignee
-        Numbers of parties.
-    quantity
-        In whole parts of the unit.
-    source
-        It departs from the source; all of it is of the source.
-    reaches
-        It goes to the destination.
-    counted
-        It reaches the destination from outside and in the period.
-    """
-
-    day: Whole
-    shipper: Whole
-    consignee: Whole
-    quantity: Whole
-    source: Mask
-    reaches: Mask
-    counted: Mask
-
-    def only(self, rows: Mask) -> Ledger:
-        """Return some of the rows."""
-        return Ledger(*(getattr(self, column.name)[rows] for column in fields(self)))
+__all__ = ["Books", "Network", "books", "network"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ ends, since a larger shipment never lowers it; the least has no such end, so ask
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -37,21 +36,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from policygraph.dates import as_day
-from policygraph.diversion.books import Ledger, Network, network
+from policygraph.diversion.books import Network, network
 from policygraph.diversion.estimates import estimates
 from policygraph.diversion.flow import Flow, maximum_flow
-from policygraph.errors import BadQuestion, UnknownName, nearest
+from policygraph.diversion.ledger import LARGEST, Account, Ends, account
+from policygraph.errors import BadQuestion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Bound", "Intermediary", "Volumes", "items_of", "volumes"]
+    from policygraph.asking import View
+    from policygraph.view import FrozenView
 
-NEEDED: Final = ("id", "date", "item", "quantity", "shipper", "consignee", "origin", "destination")
-MOST_DECIMALS: Final = 6
-LARGEST: Final = 2**53
-"""Parts of a unit that all shipments of an item may sum to: beyond it whole numbers are no longer exact on their way through columns."""
+__all__ = ["Bound", "Intermediary", "Volumes", "volumes"]
+
 SHOWN: Final = 10
 
 
@@ -119,7 +117,7 @@ class Volumes:
     item, unit
         What is counted, and in what; an empty unit where the file gives none.
     source, destination
-        Countries and parties, sorted.
+        What was asked for.
     since, until
         The period, both days included.
     complete
@@ -144,8 +142,8 @@ class Volumes:
 
     item: str
     unit: str
-    source: tuple[str, ...]
-    destination: tuple[str, ...]
+    source: str
+    destination: str
     since: date
     until: date
     complete: bool
@@ -164,7 +162,7 @@ class Volumes:
     def words(self) -> tuple[str, ...]:
         """What the figures say and what they do not, in sentences."""
         unit = f" {self.unit}" if self.unit else ""
-        there, here = ", ".join(self.destination), ", ".join(self.source)
+        there, here = self.destination, self.source
         said = [
             f"{_told(self.arrived)}{unit} of {self.item} reached {there} from {self.since} to {self.until}.",
             f"{_told(self.direct)} of it came straight from {here}.",
@@ -200,7 +198,7 @@ class Volumes:
         named = ("item", "unit", "complete", "lag_days", "shipments", "arrived", "direct", "most", "least", "fifo", "pro_rata")
         return {
             **{name: getattr(self, name) for name in named},
-            "from": list(self.source), "to": list(self.destination), "since": self.since.isoformat(), "until": self.until.isoformat(),
+            "from": self.source, "to": self.destination, "since": self.since.isoformat(), "until": self.until.isoformat(),
             "intermediaries": [one.to_json() for one in self.intermediaries],
             "bound_by": [{"kind": one.kind, "id": one.id, "date": one.on.isoformat(), "quantity": one.quantity} for one in self.bound_by],
             "words": list(self.words),
@@ -235,17 +233,8 @@ def _line(one: Intermediary) -> str:
     return f"{one.party}: {_told(one.passed_on)}, {_told(one.most)} of it in the most{guess}"
 
 
-def items_of(shipments: Any) -> tuple[str, ...]:
-    """Return the items of a table of shipments, sorted.
-
-    >>> items_of({"item": ["h100", "a100", "h100"]})
-    ('a100', 'h100')
-    """
-    return tuple(sorted(map(str, _frame(shipments, ("item",))["item"].dropna().unique())))
-
-
 def volumes(
-    shipments: Any, *, from_: Collection[str], to: Collection[str], item: str | None = None,
+    shipments: Any, view: View | FrozenView | None = None, *, to: Ends, from_: Ends = "US", item: str | None = None,
     since: str | date | None = None, until: str | date | None = None, lag_days: int | None = None, complete: bool = False,
 ) -> Volumes:  # fmt: skip
     """Tell how much of an item that reached a destination could, and must, have come from a source.
@@ -253,11 +242,15 @@ def volumes(
     Parameters
     ----------
     shipments
-        A table with the columns ``id, date, item, quantity, shipper, consignee, origin, destination`` and, if given, ``unit``: a pandas
-        frame, what makes one by ``.to_pandas()``, or columns.
+        A table with the columns ``id, date, item, quantity, shipper, consignee, origin, destination`` and, if given, ``unit``:
+        :class:`~policygraph.shipments.table.Shipments`, a pandas frame, or columns. Countries are codes of ISO 3166-1.
+    view
+        What knows groups, lists and parties under all their names; without one, ends are countries and parties as the table writes them,
+        and two names are one party if they differ in case, accents and punctuation only.
     from_, to
-        Countries and parties, as the table writes them. A shipment is of the source if it departs from such a country or is shipped by
-        such a party; it reaches the destination if it goes to such a country or is consigned to such a party.
+        Ends as for :func:`~policygraph.diversion.transship.transshipments`, one or several. A shipment is of the source if it departs
+        from such a country or is shipped by such a party; it reaches the destination if it goes to such a country or is consigned to
+        such a party.
     item
         Which item; may be left out if there is one only.
     since, until
@@ -277,7 +270,7 @@ def volumes(
     BadQuestion
         If columns, quantities, units, dates or ends do not allow an answer; the message says which and what would be accepted.
     UnknownName
-        If there is no such item.
+        If the table has no such item or party.
 
     Examples
     --------
@@ -288,25 +281,17 @@ def volumes(
     ...     "quantity": [10, 20, 25], "unit": ["piece"] * 3, "shipper": ["maker", "elsewhere", "dealer"],
     ...     "consignee": ["dealer", "dealer", "buyer"], "origin": ["US", "MY", "AE"], "destination": ["AE", "AE", "RU"],
     ... }
-    >>> found = volumes(rows, from_={"US"}, to={"RU"}, complete=True)
+    >>> found = volumes(rows, from_="US", to="RU", complete=True)
     >>> found.most, found.least, found.fifo, round(found.pro_rata, 2)
     (10.0, 5.0, 10.0, 8.33)
-    >>> volumes(rows, from_={"US"}, to={"RU"}).least
+    >>> volumes(rows, from_="US", to="RU").least
     0.0
     """
-    source, destination = _ends(from_, to)
     if lag_days is not None and (lag_days < 0 or complete):
         wrong = "together with a complete file, whose books say what is held" if complete else "below 0"
         raise BadQuestion(f"a holding time of {lag_days} days cannot be asked {wrong}; leave it out or give 0 or more days")
-    frame = _of_item(_frame(shipments, NEEDED), item)
-    named = str(frame["item"].iloc[0])
-    unit, days = _unit(frame, named), _days(frame)
-    first = as_day(since) if since is not None else date.fromordinal(int(days.min()))
-    last = as_day(until) if until is not None else date.fromordinal(int(days.max()))
-    if first > last:
-        raise BadQuestion(f"the period from {first} to {last} ends before it begins; give its first day first")
-    quantity, scale = _whole(frame)
-    ids, ledger, parties = _ledger(frame, days, quantity, source, destination, first, last)
+    told = account(shipments, getattr(view, "frozen", view), (from_, to), item, since, until)
+    ledger, scale = told.ledger, told.scale
     net = network(ledger, complete=complete, lag_days=lag_days)
     flow = maximum_flow(net.arcs, net.source, net.sink)
     direct = int(ledger.quantity[ledger.source & ledger.counted].sum())
@@ -316,110 +301,18 @@ def volumes(
     guesses = [None, None] if made is None else [made.fifo[passing], made.pro_rata[passing]]
     totals = [None if part is None else (direct + float(part.sum())) / scale for part in guesses]
     return Volumes(
-        named, unit, tuple(sorted(source)), tuple(sorted(destination)), first, last, complete, lag_days, len(ledger.day),
+        told.item, told.unit, told.source.words, told.destination.words, told.first, told.last, complete, lag_days, len(ledger.day),
         int(ledger.quantity[ledger.counted].sum()) / scale, direct / scale, (direct + flow.value) / scale, (direct + surely) / scale,
-        totals[0], totals[1], _intermediaries(ledger, net, flow, parties, passing, guesses, scale),
-        _bound(net, flow, ids, ledger, parties, scale),
+        totals[0], totals[1], _intermediaries(told, net, flow, passing, guesses),
+        _bound(told, net, flow),
     )  # fmt: skip
 
 
-def _ends(from_: Collection[str], to: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
-    ends = []
-    for name, given in (("from", from_), ("to", to)):
-        if isinstance(given, str) or not given:
-            raise BadQuestion(f"'{name}' is {given!r}; give a set of countries and parties, for example {{'US'}}")
-        ends.append(frozenset(map(str, given)))
-    if both := sorted(ends[0] & ends[1]):
-        raise BadQuestion(f"{', '.join(both)} cannot be source and destination at once; take it out of 'from' or of 'to'")
-    return ends[0], ends[1]
-
-
-def _frame(shipments: Any, needed: Iterable[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    frame = shipments.to_pandas() if hasattr(shipments, "to_pandas") else pd.DataFrame(shipments)
-    if missing := [name for name in needed if name not in frame.columns]:
-        raise BadQuestion(f"the shipments have no column {', '.join(missing)}; volumes need {', '.join(NEEDED)}, and unit if there is one")
-    return frame
-
-
-def _of_item(frame: pd.DataFrame, item: str | None) -> pd.DataFrame:
-    known = tuple(sorted(map(str, frame["item"].dropna().unique())))
-    if item is None:
-        if len(known) != 1:
-            raise BadQuestion(f"the shipments are of {len(known)} items ({', '.join(known[:SHOWN])}); say which by 'item'")
-        return frame
-    if item not in known:
-        raise UnknownName(f"no shipment is of item '{item}'", accepted=nearest(item, known))
-    return frame[frame["item"].astype(str) == item]
-
-
-def _unit(frame: pd.DataFrame, item: str) -> str:
-    found = sorted(frame["unit"].fillna("").astype(str).unique()) if "unit" in frame.columns else [""]
-    if len(found) > 1:
-        told = ", ".join(repr(unit) if unit else "none" for unit in found)
-        raise BadQuestion(f"shipments of {item} are in several units ({told}), which cannot be summed; bring them to one")
-    return found[0]
-
-
-def _days(frame: pd.DataFrame) -> Any:
-    import pandas as pd
-
-    days = pd.to_datetime(frame["date"], errors="coerce")
-    if days.isna().any():
-        row = frame[days.isna()].iloc[0]
-        raise BadQuestion(f"the date {row['date']!r} of shipment {row['id']} is no day; write a date as YYYY-MM-DD")
-    return days.to_numpy("datetime64[D]").astype(np.int64) + date(1970, 1, 1).toordinal()
-
-
-def _whole(frame: pd.DataFrame) -> tuple[Any, int]:
-    """Return quantities as whole numbers of the smallest part they are given in, and how many parts make one."""
-    import pandas as pd
-
-    given = pd.to_numeric(frame["quantity"], errors="coerce").to_numpy(np.float64)
-    bad = ~(np.isfinite(given) & (given >= 0))
-    if bad.any():
-        row = frame[bad].iloc[0]
-        raise BadQuestion(
-            f"{int(bad.sum()):,} of {len(frame):,} shipments of {row['item']} have no quantity of 0 or more, the first is {row['id']} "
-            f"({row['quantity']!r}); leave such rows out, or give a safe number"
-        )
-    for decimals in range(MOST_DECIMALS + 1):
-        parts = given * 10**decimals
-        whole = np.rint(parts)
-        off = np.abs(parts - whole) > 1e-9 * np.maximum(1, whole)
-        if not off.any():
-            if whole.sum() >= LARGEST:
-                told = f"{decimals} decimals that sum to {given.sum():,.0f}"
-                raise BadQuestion(f"quantities with {told} are too large to be exact; use a larger unit")
-            return whole.astype(np.int64), 10**decimals
-    row = frame[off].iloc[0]
-    raise BadQuestion(f"the quantity {row['quantity']!r} of shipment {row['id']} has more than {MOST_DECIMALS} decimals; round it")
-
-
-def _ledger(
-    frame: pd.DataFrame, days: Any, quantity: Any, source: frozenset[str], destination: frozenset[str], first: date, last: date
-) -> tuple[Any, Ledger, Any]:  # fmt: skip
-    """Return ids, ledger and names of parties; what comes after the period, moves nothing or stays with one party is left out."""
-    import pandas as pd
-
-    parties, names = pd.factorize(pd.concat([frame["shipper"], frame["consignee"]], ignore_index=True).astype(str))
-    shipper, consignee = parties[: len(frame)].astype(np.int64), parties[len(frame) :].astype(np.int64)
-    departs = frame["origin"].isin(source).to_numpy() | frame["shipper"].isin(source).to_numpy()
-    reaches = frame["destination"].isin(destination).to_numpy() | frame["consignee"].isin(destination).to_numpy()
-    inside = frame["origin"].isin(destination).to_numpy() | frame["shipper"].isin(destination).to_numpy()
-    ledger = Ledger(days, shipper, consignee, quantity, departs, reaches, reaches & ~inside & (days >= first.toordinal()))
-    rows = (quantity > 0) & (days <= last.toordinal()) & ((shipper != consignee) | departs | reaches)
-    return frame["id"].astype(str).to_numpy()[rows], ledger.only(rows), names
-
-
-def _intermediaries(
-    ledger: Ledger, net: Network, flow: Flow, parties: Any, passing: Any, guesses: list[Any], scale: int
-) -> tuple[Intermediary, ...]:  # fmt: skip
-    count, outside = len(parties), ~ledger.reaches
+def _intermediaries(told: Account, net: Network, flow: Flow, passing: Any, guesses: list[Any]) -> tuple[Intermediary, ...]:
+    ledger, count, outside = told.ledger, len(told.parties), ~told.ledger.reaches
 
     def by(party: Any, quantity: Any) -> Any:
-        return np.bincount(party, quantity, count) / scale
+        return np.bincount(party, quantity, count) / told.scale
 
     received, directly = (by(ledger.consignee[rows], ledger.quantity[rows]) for rows in (outside, outside & ledger.source))
     onward = by(ledger.shipper[passing], ledger.quantity[passing])
@@ -429,21 +322,21 @@ def _intermediaries(
     found = np.flatnonzero(onward)
     found = found[np.lexsort((found, -onward[found], -most[found]))]
     return tuple(
-        Intermediary(str(parties[at]), *(float(one[at]) for one in (received, directly, onward, most)),
+        Intermediary(str(told.parties[at]), *(float(one[at]) for one in (received, directly, onward, most)),
                      *(None if part is None else float(part[at]) for part in parts))
         for at in found.tolist()
     )  # fmt: skip
 
 
-def _bound(net: Network, flow: Flow, ids: Any, ledger: Ledger, parties: Any, scale: int) -> tuple[Bound, ...]:
-    arcs = net.arcs
+def _bound(told: Account, net: Network, flow: Flow) -> tuple[Bound, ...]:
+    arcs, ledger = net.arcs, told.ledger
     crossing = np.flatnonzero(flow.before[arcs.tail] & ~flow.before[arcs.head] & (arcs.head != net.elsewhere) & (arcs.capacity > 0))
     found = []
     for arc in crossing.tolist():
-        row, quantity = int(net.shipment[arc]), int(arcs.capacity[arc]) / scale
+        row, quantity = int(net.shipment[arc]), int(arcs.capacity[arc]) / told.scale
         if row >= 0:
-            found.append(Bound("shipment", str(ids[row]), date.fromordinal(int(ledger.day[row])), quantity))
+            found.append(Bound("shipment", str(told.ids[row]), date.fromordinal(int(ledger.day[row])), quantity))
         else:
             tail = int(arcs.tail[arc])
-            found.append(Bound("stock", str(parties[net.party[tail]]), date.fromordinal(int(net.day[tail])), quantity))
+            found.append(Bound("stock", str(told.parties[net.party[tail]]), date.fromordinal(int(net.day[tail])), quantity))
     return tuple(sorted(found, key=lambda one: (one.on, one.kind, one.id)))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.diversion.books import Books, Ledger, Mask, Whole, books
+from policygraph.diversion.books import Books, books
 from policygraph.diversion.flow import Arcs, reached
+from policygraph.diversion.ledger import Ledger, Mask, Whole
 
 __all__ = ["Estimates", "estimates"]
 
