@@ -43,6 +43,7 @@ __all__ = ["MATCHES", "Transshipments", "transshipments"]
 MATCHES: Final = ("item", "hs6", "hs4", "any")
 """What must be the same on every leg."""
 _SHOWN: Final = 20
+_REJECTED: Final = 5
 
 
 def transshipments(
@@ -305,11 +306,30 @@ class Transshipments:
         }  # fmt: skip
         return {**found, "shipments": sorted(self.legs["id"].tolist())} if self.asked.only_shipments else found
 
+    def write(self, path: str | Path) -> Path:
+        """Write the chains, or where only shipments were asked for the shipments, to a CSV or Parquet file; lists are parted by `` > ``."""
+        frame = self.legs if self.asked.only_shipments else self.chains.copy()
+        for name in ("legs", "parties", "countries", "documents") if not self.asked.only_shipments else ():
+            frame[name] = [" > ".join(cell or "" for cell in cells) for cells in frame[name]]
+        if Path(path).suffix == ".parquet":
+            frame.to_parquet(path, index=False)
+        else:
+            frame.to_csv(path, index=False)
+        return Path(path)
+
+    def _rejections(self) -> list[str]:
+        """Tell the first rejected rows, so that none goes unnoticed."""
+        report = self.shipments.report
+        rows = self.shipments.rejected.head(_REJECTED).to_dict(orient="records") if report.rejected else []
+        told = [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows]
+        return [*told, *([f"  and {report.rejected - len(rows):,} more rejected rows"] if report.rejected > len(rows) else [])]
+
     def __str__(self) -> str:
         report = self.shipments.report
         lines = [f"Which shipments may have gone on? Chains {self.asked.words(self.search)}."]
         day = f"As of {self.view.as_of}. " if self.view is not None else ""
         lines.append(f"{day}{report.rows:,} rows: {report.accepted:,} accepted, {report.rejected:,} rejected.")
+        lines += self._rejections()
         found = f"{self.count:,} chains of " if self.count is not None else ""
         lines.append(f"{found}{self.shipments_on_chains:,} shipments on chains; {self.direct_count:,} direct shipments, told apart.")
         lines.append("A chain is a pattern of records, and no finding that anybody diverted anything.")

@@ -11,8 +11,8 @@ import os
 import re
 import sys
 import weakref
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,19 +42,21 @@ class Raw:
         ``file``, ``row`` (from 1), ``fault`` and ``whole`` (null for a row with the right number of cells), and the cells ``c0`` ...
     header
         What the files call these columns.
+    remarks
+        What looks odd about a file.
     """
 
     table: ir.Table
     header: tuple[str, ...]
     files: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine(Protocol):
     """What reads and computes."""
 
-    def csv(self, path: Path) -> Raw:
-        """Read one CSV file."""
+    def csv(self, paths: Sequence[Path], separator: str, header: Sequence[str]) -> Raw:
+        """Read CSV files with the same first line."""
 
     def parquet(self, paths: Sequence[Path]) -> Raw:
         """Read Parquet files with the same columns."""
@@ -92,13 +94,15 @@ def engine_of(backend: str | None, memory: str) -> Engine:
 
 def first_line(path: Path) -> tuple[str, tuple[str, ...]]:
     """Return what parts the cells of a CSV file, and its columns."""
-    import gzip
-
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:  # type: ignore[operator]
-        line = stream.readline()
+    try:
+        with _text(path) as stream:
+            line = stream.readline()
+    except (OSError, EOFError) as error:
+        raise unreadable(path, error) from None
     if not line.strip():
         raise BadData([(Place(path.as_posix(), 1), "the file is empty; its first line names the columns")])
+    if _is_no_text(line):
+        raise BadData([(Place(path.as_posix(), 1), "the first line is no UTF-8 text; save the file as UTF-8")])
     separator = max((",", ";", "\t", "|"), key=line.count)
     header = tuple(cell.strip() for cell in next(csv.reader([line], delimiter=separator)))
     double = next((name for name in header if header.count(name) > 1), None)
@@ -107,7 +111,20 @@ def first_line(path: Path) -> tuple[str, tuple[str, ...]]:
     return separator, header
 
 
-def _unreadable(path: Path | str, error: Exception) -> BadData:
+def _text(path: Path) -> Any:
+    """Open a text file, packed or not; bytes that are no text come as surrogates."""
+    import gzip
+
+    opened: Any = gzip.open if path.suffix == ".gz" else open
+    return opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _is_no_text(cell: str) -> bool:
+    return not cell.isascii() and any("\udc80" <= character <= "\udcff" for character in cell)
+
+
+def unreadable(path: Path | str, error: Exception) -> BadData:
+    """Say that a file cannot be read."""
     said = " ".join(str(error).split())[:200]
     return BadData([(Place(Path(path).as_posix()), f"the file cannot be read, perhaps because it was cut: {said}")])
 
@@ -156,42 +173,45 @@ class DuckDB:
         """Compute a table once, on disk, for as long as the engine lives."""
         return self.connection.create_table(self._name(), expression)
 
-    def csv(self, path: Path) -> Raw:
-        """Read one CSV file; a file in which some row has not the right number of cells is read once more, row by row."""
-        shown = path.as_posix()
-        try:
-            separator, header = first_line(path)
-            table = self._whole_csv(path, separator, header)
-        except UnicodeDecodeError as error:
-            raise BadData([(Place(shown), f"this is no UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8")]) from None
-        except (OSError, EOFError) as error:
-            raise _unreadable(path, error) from None
-        return Raw(table, header, (shown,), () if _ends(path) else ("its last line does not end, so the file may have been cut",))
-
-    def _whole_csv(self, path: Path, separator: str, header: Sequence[str]) -> ir.Table:
+    def csv(self, paths: Sequence[Path], separator: str, header: Sequence[str]) -> Raw:
+        """Read CSV files with the same first line; one in which some row has not the right cells is read once more, row by row."""
         name = self._name()
-        cells = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header)))
-        quoted = path.as_posix().replace("'", "''")
-        read = (
-            f"read_csv('{quoted}', header=true, auto_detect=false, delim='{separator}', quote='\"', escape='\"', nullstr='{_NEVER}', "
-            f"columns={{{cells}}}, strict_mode=true)"
-        )
-        fixed = f"'{quoted}' AS file, row_number() OVER () AS row, NULL::VARCHAR AS fault, NULL::VARCHAR AS whole"
-        try:
-            self.sql(f"CREATE TABLE {name} AS SELECT {fixed}, * FROM {read}")
-            return self.connection.table(name)
-        except self._errors:
-            self.sql(f"DROP TABLE IF EXISTS {name}")
+        names = [f"c{place}" for place in range(len(header))]
+        cells = ", ".join(f"{cell} VARCHAR" for cell in names)
+        self.sql(f"CREATE TABLE {name} (file VARCHAR, row BIGINT, fault VARCHAR, whole VARCHAR, {cells})")
+        for path in paths:
+            quoted = path.as_posix().replace("'", "''")
+            kinds = ", ".join(f"'{cell}': 'VARCHAR'" for cell in names)
+            read = (
+                f"read_csv('{quoted}', header=true, auto_detect=false, delim='{separator}', quote='\"', escape='\"', nullstr='{_NEVER}', "
+                f"columns={{{kinds}}}, strict_mode=true)"
+            )
+            try:
+                self.sql(f"INSERT INTO {name} SELECT '{quoted}', row_number() OVER (), NULL, NULL, * FROM {read}")
+            except self._errors:
+                self._row_by_row(name, path, separator, len(header))
+        remark = "its last line does not end, so the file may have been cut"
+        remarks = {path.as_posix(): remark for path in paths if not _ends(path)}
+        return Raw(self.connection.table(name), tuple(header), tuple(path.as_posix() for path in paths), remarks)
+
+    def _row_by_row(self, name: str, path: Path, separator: str, cells: int) -> None:
         import pyarrow as pa
 
-        names = ["file", "row", "fault", "whole", *(f"c{place}" for place in range(len(header)))]
+        names = ["file", "row", "fault", "whole", *(f"c{place}" for place in range(cells))]
         schema = pa.schema([(one, pa.int64() if one == "row" else pa.string()) for one in names])
-        rows = _rows(path, separator, len(header))
+        rows = _rows(path, separator, cells)
         batches = iter(lambda: list(islice(rows, _BATCH)), [])
         reader = pa.RecordBatchReader.from_batches(
             schema, (pa.record_batch([list(column) for column in zip(*batch, strict=True)], schema=schema) for batch in batches)
         )
-        return self.connection.create_table(name, reader)
+        self._taken(f"INSERT INTO {name}", reader, "*")
+
+    def _taken(self, statement: str, reader: pa.RecordBatchReader, columns: str) -> None:
+        """Put what an Arrow reader gives, in its order, where a statement says."""
+        name = self._name()
+        self.connection.con.register(name, reader)
+        self.sql(f"{statement} SELECT {columns} FROM {name}")
+        self.connection.con.unregister(name)
 
     def parquet(self, paths: Sequence[Path]) -> Raw:
         """Read Parquet files with the same columns; nothing is copied."""
@@ -205,20 +225,18 @@ class DuckDB:
             self.sql(f"CREATE VIEW {name} AS SELECT {fixed}, {cells} FROM {read}")
             return Raw(self.connection.table(name), tuple(header), tuple(path.as_posix() for path in paths))
         except self._errors as error:
-            raise _unreadable(next((path for path in paths if path.as_posix() in str(error)), paths[0]), error) from None
+            raise unreadable(next((path for path in paths if path.as_posix() in str(error)), paths[0]), error) from None
 
     def arrow(self, name: str, table: pa.RecordBatchReader) -> Raw:
         """Take an Arrow table, in its order."""
         held, header = self._name(), tuple(table.schema.names)
-        self.connection.con.register(f"{held}_read", table)
         fixed = f"'{name.replace(chr(39), chr(39) * 2)}' AS file, row_number() OVER () AS row, NULL::VARCHAR AS fault, NULL::VARCHAR AS whole"
         cells = ", ".join(f'"{column.replace(chr(34), chr(34) * 2)}" AS c{place}' for place, column in enumerate(header))
         try:
-            self.sql(f"CREATE TABLE {held} AS SELECT {fixed}, {cells} FROM {held}_read")
+            self._taken(f"CREATE TABLE {held} AS", table, f"{fixed}, {cells}")
+            return Raw(self.connection.table(held), header, (name,))
         except self._errors as error:
-            raise _unreadable(name, error) from None
-        self.connection.con.unregister(f"{held}_read")
-        return Raw(self.connection.table(held), header, (name,))
+            raise unreadable(name, error) from None
 
 
 def _drop(engine: weakref.ref[DuckDB], name: str) -> None:
@@ -243,12 +261,9 @@ def _ends(path: Path) -> bool:
 
 def _rows(path: Path, separator: str, cells: int) -> Iterator[tuple[Any, ...]]:
     """Read a CSV file row by row, with a fault for a row that has not so many cells or is no text."""
-    import gzip
-
-    opened = gzip.open if path.suffix == ".gz" else open
     shown = path.as_posix()
     csv.field_size_limit(sys.maxsize)
-    with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:  # type: ignore[operator]
+    with _text(path) as stream:
         reader = csv.reader(stream, delimiter=separator)
         next(reader)
         number = 0
@@ -259,7 +274,7 @@ def _rows(path: Path, separator: str, cells: int) -> Iterator[tuple[Any, ...]]:
             fault = None
             if len(row) != cells:
                 fault = f"the row has {len(row)} cells, and the columns are {cells}: {_CUT}"
-            elif any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
+            elif any(map(_is_no_text, row)):
                 fault = "the row is no UTF-8 text; save the file as UTF-8"
             if fault is None:
                 yield (shown, number, None, None, *row)
@@ -299,23 +314,27 @@ class Spark:
         frame.createOrReplaceTempView(name)
         return Raw(self.connection.table(name), tuple(header), tuple(files))
 
-    def csv(self, path: Path) -> Raw:
-        """Read one CSV file."""
+    def csv(self, paths: Sequence[Path], separator: str, header: Sequence[str]) -> Raw:
+        """Read CSV files with the same first line."""
+        from functools import reduce
+
         from pyspark.sql import functions as f
 
-        separator, header = first_line(path)
         cells = [f"c{place}" for place in range(len(header))]
         schema = ", ".join([*(f"{cell} string" for cell in cells), "whole string"])
-        read = self.session.read.csv(
-            str(path.resolve()), schema=schema, header=True, sep=separator, quote='"', escape='"', multiLine=True, enforceSchema=True,
-            columnNameOfCorruptRecord="whole", ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False,
-        )  # fmt: skip
         said = f.lit(f"the row has not the {len(header)} cells of the columns: {_CUT}")
-        numbered = read.select(
-            f.lit(path.as_posix()).alias("file"), f.monotonically_increasing_id().alias("place"),
-            f.when(f.col("whole").isNotNull(), said).alias("fault"), "whole", *cells,
-        )  # fmt: skip
-        return self._raw(_numbered(numbered), header, [path.as_posix()])
+        frames = []
+        for path in paths:
+            read = self.session.read.csv(
+                str(path.resolve()), schema=schema, header=True, sep=separator, quote='"', escape='"', multiLine=True,
+                enforceSchema=True, columnNameOfCorruptRecord="whole",
+            )  # fmt: skip
+            placed = read.select(
+                f.lit(path.as_posix()).alias("file"), f.monotonically_increasing_id().alias("place"),
+                f.when(f.col("whole").isNotNull(), said).alias("fault"), "whole", *cells,
+            )  # fmt: skip
+            frames.append(_numbered(placed))
+        return self._raw(reduce(lambda one, other: one.union(other), frames), header, [path.as_posix() for path in paths])
 
     def parquet(self, paths: Sequence[Path]) -> Raw:
         """Read Parquet files with the same columns."""

@@ -97,12 +97,15 @@ def _read(files: Sequence[Path], engine: Engine, progress: Callable[[str], None]
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from policygraph.shipments.engines import first_line, unreadable
+
     alike: dict[tuple[Any, ...], list[Path]] = {}
+    texts: dict[tuple[str, tuple[str, ...]], list[Path]] = {}
     for path in files:
         name = path.name.lower()
         progress(f"reading {path.as_posix()}")
         if name.endswith(_CSV):
-            yield engine.csv(path)
+            texts.setdefault(first_line(path), []).append(path)
             continue
         try:
             if name.endswith(_PARQUET):
@@ -111,8 +114,9 @@ def _read(files: Sequence[Path], engine: Engine, progress: Callable[[str], None]
             else:
                 yield engine.arrow(path.as_posix(), _ipc(path))
         except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
-            said = " ".join(str(error).split())[:200]
-            raise BadData([(Place(path.as_posix()), f"the file cannot be read, perhaps because it was cut: {said}")]) from None
+            raise unreadable(path, error) from None
+    for (separator, header), paths in texts.items():
+        yield engine.csv(paths, separator, header)
     for paths in alike.values():
         yield engine.parquet(paths)
 
@@ -220,10 +224,11 @@ def _report(
     for raw, columns in zip(raws, mapped, strict=True):
         came = _counts(raw.table)
         ignored = tuple(name for name in raw.header if name not in columns.values())
-        files += [
-            FileReport(file, came.get(file, 0), stay.get(file, 0), gone.get(file, 0), ignored, raw.remarks) for file in raw.files
-        ]
-    files += [FileReport(path.as_posix(), 0, 0, 0, remarks=("is no CSV, Parquet, Arrow or Feather file, and was not read",)) for path in unread]
+        for file in raw.files:
+            remarks = (raw.remarks[file],) if file in raw.remarks else ()
+            files.append(FileReport(file, came.get(file, 0), stay.get(file, 0), gone.get(file, 0), ignored, remarks))
+    unknown = ("is no CSV, Parquet, Arrow or Feather file, and was not read",)
+    files += [FileReport(path.as_posix(), 0, 0, 0, remarks=unknown) for path in unread]
     return Report(tuple(sorted(files, key=lambda one: one.file)))
 
 
