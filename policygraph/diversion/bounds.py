@@ -161,10 +161,10 @@ class Volumes:
     @property
     def words(self) -> tuple[str, ...]:
         """What the figures say and what they do not, in sentences."""
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" ({self.unit})" if self.unit else ""
         there, here = self.destination, self.source
         said = [
-            f"{_told(self.arrived)}{unit} of {self.item} reached {there} from {self.since} to {self.until}.",
+            f"Of {self.item}, {_told(self.arrived)}{unit} reached {there} from {self.since} to {self.until}.",
             f"{_told(self.direct)} of it came straight from {here}.",
         ]
         if self.complete:
@@ -268,7 +268,8 @@ def volumes(
     Raises
     ------
     BadQuestion
-        If columns, quantities, units, dates or ends do not allow an answer; the message says which and what would be accepted.
+        If columns, quantities, units, dates or ends do not allow an answer, or the file is said to be complete and rows of it were
+        rejected; the message says which and what would be accepted.
     UnknownName
         If the table has no such item or party.
 
@@ -290,7 +291,10 @@ def volumes(
     if lag_days is not None and (lag_days < 0 or complete):
         wrong = "together with a complete file, whose books say what is held" if complete else "below 0"
         raise BadQuestion(f"a holding time of {lag_days} days cannot be asked {wrong}; leave it out or give 0 or more days")
-    told = account(shipments, getattr(view, "frozen", view), (from_, to), item, since, until)
+    if complete and (lost := getattr(getattr(shipments, "report", None), "rejected", 0)):
+        raise BadQuestion(f"{lost:,} rows of the file were rejected, so it is not complete as read; mend them, or ask without completeness")
+    known: Any = view
+    told = account(shipments, getattr(known, "frozen", known), (from_, to), item, since, until)
     ledger, scale = told.ledger, told.scale
     net = network(ledger, complete=complete, lag_days=lag_days)
     flow = maximum_flow(net.arcs, net.source, net.sink)

@@ -169,7 +169,7 @@ def _rows(kept: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[Place, str]]]:
     bad_value = ~(np.isfinite(value) & (value >= 0))
     bad_hs = ~kept["cmdCode"].str.fullmatch(r"\d{2,10}|TOTAL")
     faults = [
-        (_place(str(kept.at[at, "place"])), f"{column} '{kept.at[at, column]}' is {wrong}")
+        (_place(str(kept.at[at, "place"])), f"{column} '{kept.at[at, column]!s}' is {wrong}")
         for bad, column, wrong in (
             (bad_period, "period", "neither a year (2024) nor a month (202401)"), (bad_value, "primaryValue", "no amount of 0 or more"),
             (bad_hs, "cmdCode", "no code of the Harmonized System"),

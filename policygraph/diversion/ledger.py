@@ -226,9 +226,9 @@ def _ledger(
     numbers, written = pd.factorize(pd.concat([frame["shipper"], frame["consignee"]], ignore_index=True).astype(str))
     same, keys = pd.factorize(np.array([party_of(name, view) for name in written], dtype=object))
     names = np.array(keys, dtype=object)
-    for at, name in reversed(list(zip(same.tolist(), written, strict=True))):
-        if view is None or keys[at] not in view.graph.index:
-            names[at] = name
+    for number, name in reversed(list(zip(same.tolist(), written, strict=True))):
+        if view is None or keys[number] not in view.graph.index:
+            names[number] = name
     for key, text in (pair for end in ends for pair in end.strangers):
         if key not in set(keys):
             raise UnknownName(f"neither a country nor a party of these shipments is called '{text}'", nearest(text, map(str, written)))

@@ -82,10 +82,11 @@ class Mirror:
     def words(self) -> tuple[str, ...]:
         """What the tables say and what they do not, in sentences."""
         both = int(self.gaps["difference"].notna().sum())
+        silent = {flow: int(self.gaps[flow].isna().sum()) for flow in ("exports", "imports")}
         unit = "US dollars" if self.measure == "value" else "kilograms of net weight"
         said = [
             f"{len(self.gaps):,} trades by exporter, importer, code and period, of {', '.join(self.hs)}, in {unit}.",
-            f"Both sides report {both:,} of them.",
+            f"Both sides report {both:,} of them; of {silent['exports']:,} the exporter tells nothing, of {silent['imports']:,} the importer.",
             "Imports mostly include cost, insurance and freight, exports do not; nothing is adjusted.",
             "A report that is missing is not a zero.",
         ]
@@ -258,7 +259,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows with None where nothing is told."""
     import pandas as pd
 
-    return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in table.to_dict("records")]
+    return [{str(name): None if pd.isna(cell) else cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
 def _number(value: float) -> str:
