@@ -3,7 +3,7 @@
 In go shipments of one item as whole numbers (:class:`~policygraph.diversion.ledger.Ledger`), out come the books by party and day
 (:class:`Books`) and the time-expanded network whose flows are the possible ways of the source's goods (:class:`Network`).
 
-The day is the smallest unit of time: what arrives on a day may leave on that day, in whatever order the day's shipments can have had.
+The day is the smallest unit of time: what arrives on a day may leave on that day.
 Goods count once, when they first reach the destination; what the destination ships on again is no longer followed.
 """
 
@@ -54,7 +54,10 @@ class Books:
 
 
 def books(ledger: Ledger, entering: Mask | None = None, leaving: Mask | None = None) -> Books:
-    """Keep the books of a ledger; stocks start empty, and production is the least that keeps them from falling below nothing.
+    """Keep the books of a ledger; stocks start empty, and a party makes what its stock and the day's receipts do not cover.
+
+    Where shipments of one day go in a circle, not all receipts can have come first. Those of the circle then count as held at the end of
+    the day and cover nothing before, so that more is made: the larger a stock, the less it proves.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ def books(ledger: Ledger, entering: Mask | None = None, leaving: Mask | None = N
     """
     import pandas as pd
 
-    everything = np.ones(len(ledger.day), bool)
+    everything, whole = np.ones(len(ledger.day), bool), entering is None and leaving is None
     entering, leaving = everything if entering is None else entering, everything if leaving is None else leaving
     first = int(ledger.day.min()) if len(ledger.day) else 0
     span = int(ledger.day.max()) - first + 1 if len(ledger.day) else 1
@@ -75,14 +78,28 @@ def books(ledger: Ledger, entering: Mask | None = None, leaving: Mask | None = N
     received = _total(lines_in[entering], ledger.quantity[entering], len(keys))
     shipped = _total(lines_out[leaving], ledger.quantity[leaving], len(keys))
     party = keys // span
-    change = pd.Series(received - shipped)
-    running = change.groupby(party).cumsum()
-    lowest = running.groupby(party).cummin().clip(upper=0)
-    after = (running - lowest).to_numpy(np.int64)
-    before = np.zeros(len(keys), np.int64)
     same = np.flatnonzero(party[1:] == party[:-1])
+    late, before = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+    if whole:
+        round_ = _in_circles(lines_out, lines_in, len(keys))
+        late = _total(lines_in[round_], ledger.quantity[round_], len(keys))
+    change = received - late - shipped
+    change[same + 1] += late[same]
+    running = pd.Series(change).groupby(party).cumsum()
+    lowest = running.groupby(party).cummin().clip(upper=0)
+    after = (running - lowest).to_numpy(np.int64) + late
     before[same + 1] = after[same]
     return Books(party, keys % span + first, lines_in, lines_out, received, shipped, before, after, after - before - received + shipped)
+
+
+def _in_circles(tail: Whole, head: Whole, count: int) -> Mask:
+    """Tell which shipments are part of a circle of one day's shipments."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    graph = csr_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count))
+    _, circle = connected_components(graph, connection="strong")
+    return np.asarray(circle[tail] == circle[head])
 
 
 def _total(lines: Whole, quantity: Whole, count: int) -> Whole:

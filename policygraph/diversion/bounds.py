@@ -11,14 +11,16 @@ they first reach the destination. What happens after the period cannot change wh
 mixing stocks; so the most is a maximum flow, and the shipments of a minimum cut prove that it is no more.
 
 *The least* needs a file that is complete: then what each party holds is what it received and did not ship, and what it ships beyond
-that it made itself (which is not of the source: what leaves the source is of the source already). Let ``q`` be the quantity of a
-shipment or of a stock and ``x`` the part of it that is of the source. What is possible are exactly the x with 0 <= x <= q on each arc
-and x in = x out at each node, where x = q on each shipment from the source and x = 0 on production and on goods that have been at the
-destination: the rest q - x then balances by itself, since q does. So x is a flow of one commodity. All of it ends either in the
-destination or elsewhere (in stocks at the end of the period, in earlier arrivals, in what the source itself took back), and the two
-ends together always take the whole supply, as the pro rata mix shows. A maximum flow to one end can be completed to a flow of the
-whole supply by augmenting paths, none of which takes anything back from that end. So the most is the maximum flow to the destination,
-and the least is the supply less the maximum flow to everything else. Both are reached by whole units if quantities are whole.
+that and beyond the receipts of the day it made itself, or had when the file begins (which is not of the source: what leaves the source
+is of the source already). Let ``q`` be the quantity of a shipment or of a stock and ``x`` the part of it that is of the source. What is
+possible are exactly the x with 0 <= x <= q on each arc and x in = x out at each node, where x = q on each shipment from the source and
+x = 0 on production and on goods that have been at the destination: the rest q - x then balances by itself, since q does. So x is a flow
+of one commodity. All of it ends either in the destination or elsewhere (in stocks at the end of the period, in earlier arrivals, in what
+the source itself took back), and the two ends together always take the whole supply, as the pro rata mix shows. A maximum flow to one end
+can be completed to a flow of the whole supply by augmenting paths, none of which takes anything back from that end. So the most is the
+maximum flow to the destination, and the least is the supply less the maximum flow to everything else. Both are reached by whole units
+if quantities are whole. Where shipments of one day go in a circle the file does not say who had the goods first; stocks are then taken
+as large as they can have been, which makes the bounds wider, never narrower.
 
 Without completeness stocks have no bound and nothing is proved but what was shipped straight from the source to the destination; and
 the most is then the most that the shipments *of the file* can have carried.

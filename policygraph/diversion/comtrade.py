@@ -38,7 +38,7 @@ PARTS: Final = {
 """Columns that split a row, and what stands there in the row for all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trade:
     """What countries report of their trade.
 

@@ -50,7 +50,7 @@ SURGES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mirror:
     """Trade as both sides report it.
 
@@ -82,11 +82,11 @@ class Mirror:
     def words(self) -> tuple[str, ...]:
         """What the tables say and what they do not, in sentences."""
         both = int(self.gaps["difference"].notna().sum())
-        silent = {flow: int(self.gaps[flow].isna().sum()) for flow in ("exports", "imports")}
+        silent = [int(self.gaps[flow].isna().sum()) for flow in ("exports", "imports")]
         unit = "US dollars" if self.measure == "value" else "kilograms of net weight"
         said = [
             f"{len(self.gaps):,} trades by exporter, importer, code and period, of {', '.join(self.hs)}, in {unit}.",
-            f"Both sides report {both:,} of them; of {silent['exports']:,} the exporter tells nothing, of {silent['imports']:,} the importer.",
+            f"Both sides report {both:,} of them; the exporter tells nothing of {silent[0]:,}, the importer of {silent[1]:,}.",
             "Imports mostly include cost, insurance and freight, exports do not; nothing is adjusted.",
             "A report that is missing is not a zero.",
         ]
