@@ -34,7 +34,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -47,12 +47,19 @@ from policygraph.errors import BadQuestion
 if TYPE_CHECKING:
     import pandas as pd
 
-    from policygraph.asking import View
     from policygraph.view import FrozenView
 
-__all__ = ["Bound", "Intermediary", "Volumes", "volumes"]
+__all__ = ["Bound", "Intermediary", "Viewed", "Volumes", "volumes"]
 
 SHOWN: Final = 10
+
+
+class Viewed(Protocol):
+    """A view as people hold it."""
+
+    @property
+    def frozen(self) -> FrozenView:
+        """What stands on its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,7 @@ def _line(one: Intermediary) -> str:
 
 
 def volumes(
-    shipments: Any, view: View | FrozenView | None = None, *, to: Ends, from_: Ends = "US", item: str | None = None,
+    shipments: Any, view: Viewed | FrozenView | None = None, *, to: Ends, from_: Ends = "US", item: str | None = None,
     since: str | date | None = None, until: str | date | None = None, lag_days: int | None = None, complete: bool = False,
 ) -> Volumes:  # fmt: skip
     """Tell how much of an item that reached a destination could, and must, have come from a source.
