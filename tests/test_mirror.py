@@ -65,9 +65,9 @@ def test_totals_and_parts_are_set_aside_and_every_row_is_accounted_for() -> None
 
 
 def test_weight_may_be_compared_and_nothing_weighed_is_nothing_told() -> None:
-    rows = [row(US, "X", TR, "202401", 100, netWgt="10"), row(TR, "M", US, "202401", 130, netWgt="0.0")]
+    rows = [row(US, "X", TR, "202401", 100, netWgt="10", isNetWgtEstimated="true"), row(TR, "M", US, "202401", 130, netWgt="0.0")]
     (gap,) = ask(rows, measure="weight").gaps.to_dict("records")
-    assert gap["exports"] == 10
+    assert (gap["exports"], gap["exports_basis"]) == (10, "estimated")
     assert (pd.isna(gap["imports"]), gap["imports_missing"]) == (True, "not told in this measure")
 
 
@@ -128,6 +128,7 @@ def test_files_with_a_comma_at_the_end_of_lines_and_other_letters_are_read(tmp_p
         ({"period": "202413"}, "table 1:3: period '202413' is neither a year"),
         ({"primaryValue": "-1"}, "table 1:3: primaryValue '-1' is no amount"),
         ({"primaryValue": "n/a"}, "no amount"),
+        ({"partnerCode": ""}, "partnerCode '' is no number of a country"),
         ({"cmdCode": "chips"}, "no code of the Harmonized System"),
         ({"primaryValue": "101"}, "table 1:3: exports of 8542, US with TR in 2024-01 are 101 here and 100 at table 1:2; keep one"),
     ],
@@ -150,6 +151,8 @@ def test_what_cannot_be_answered_is_refused(tmp_path: Path) -> None:
         mirror(read_trade([pd.DataFrame(yearly)]), "85")
     with pytest.raises(BadQuestion, match="has no column primaryValue"):
         read_trade([pd.DataFrame(yearly).drop(columns="primaryValue")])
+    with pytest.raises(BadQuestion, match="no code of the Harmonized System is asked for"):
+        mirror(read_trade([pd.DataFrame(yearly)]), [])
     with pytest.raises(BadQuestion, match="no file"):
         read_trade([])
     (tmp_path / "empty.csv").write_text("")

@@ -173,6 +173,7 @@ def _rows(kept: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[Place, str]]]:
         for bad, column, wrong in (
             (bad_period, "period", "neither a year (2024) nor a month (202401)"), (bad_value, "primaryValue", "no amount of 0 or more"),
             (bad_hs, "cmdCode", "no code of the Harmonized System"),
+            *((~kept[name].str.fullmatch(r"\d{1,3}"), name, "no number of a country as Comtrade gives them") for name in NEEDED[1:3]),
         )
         for at in kept.index[bad]
     ]  # fmt: skip

@@ -6,9 +6,10 @@ months before and after it.
 
 *Gaps.* ``difference`` is imports less exports, ``ratio`` imports by exports; both only where both sides report. Exports are mostly told
 free on board (fob), imports with cost, insurance and freight (cif): a ratio a little above 1 is what freight alone makes. Nothing is
-adjusted; the basis stands beside each figure. Where one side says nothing the cell is empty, never zero, and ``exports_missing`` or
-``imports_missing`` says which silence it is: *no report* (that country reports no such trade with anybody for the month in these tables)
-or *not listed* (it reports others; statistics leave out rows of nothing, small rows and confidential ones alike).
+adjusted; the basis stands beside each figure (of a weight, whether it is reported or estimated). Where one side says nothing the cell is
+empty, never zero, and ``exports_missing`` or ``imports_missing`` says which silence it is: *no report* (that country reports no such
+trade with anybody for the month in these tables) or *not listed* (it reports others; statistics leave out rows of nothing, small rows and
+confidential ones alike).
 
 *Surges.* ``before`` and ``after`` are the medians of the reported months among the 12 before and the 12 after the month of the date, which
 itself counts for neither unless the date is its first day; ``ratio`` is after by before, only where each side has at least six
@@ -160,9 +161,13 @@ def mirror(
     if measure not in MEASURES:
         raise BadQuestion(f"the measure '{measure}' is none of {', '.join(MEASURES)}")
     codes = (hs,) if isinstance(hs, str) else tuple(dict.fromkeys(hs))
+    if not codes:
+        raise BadQuestion("no code of the Harmonized System is asked for; give one or more, such as 8542")
     rows = _of_codes(trade.rows, codes)
     rows = rows.assign(told=rows[measure].astype("float64"), sender=rows["reporter"].where(rows["flow"] == "exports", rows["partner"]),
                        taker=rows["partner"].where(rows["flow"] == "exports", rows["reporter"]))  # fmt: skip
+    if measure == "weight":
+        rows = rows.assign(basis=rows["weight_estimated"].map({True: "estimated", False: "reported"}))
     wanted = rows
     for column, given in (("sender", exporter), ("taker", importer)):
         if given:
@@ -247,6 +252,8 @@ def _surges(wanted: pd.DataFrame, control: date | None) -> pd.DataFrame:
         found.append((*key, len(near), before, len(later), then, ratio, highest, beyond, changed))
     table = pd.DataFrame(found, columns=list(SURGES))
     table["beyond"] = table["beyond"].astype("Int64")
+    figures = ["before", "after", "ratio", "highest_before"]
+    table[figures] = table[figures].astype("float64")
     return table.sort_values(["ratio", "beyond", "after"], ascending=False, na_position="last", ignore_index=True, kind="stable")
 
 
