@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from policygraph.shipments.reading import read_shipments
 
 __all__ = [
-    "Case", "KnowledgeGraph", "View", "__version__", "figure", "load", "mirror", "read_shipments", "read_trade", "transshipments", "volumes",
+    "Case", "KnowledgeGraph", "View", "__version__", "figure", "load", "mirror", "read_shipments", "read_trade", "transshipments",
+    "volumes",
 ]  # fmt: skip
 
 __version__ = "0.1.0"

@@ -107,7 +107,7 @@ def most_of_an_open_file(rows: list[Row], lag: int | None) -> int:
 
 def test_bounds_of_a_complete_file_are_those_of_every_way_of_handing_units_on() -> None:
     dice, apart = np.random.default_rng(1), 0
-    for _ in range(150):
+    for _ in range(90):
         rows = some_rows(dice, int(dice.integers(3, 14)))
         ways = ways_of_a_complete_file(rows)
         found = ask(rows, complete=True)
@@ -166,13 +166,13 @@ def sent_on(row: Row, stocks: tuple[tuple[int, int], ...], total: int) -> Iterat
 
 def test_bounds_hold_whoever_had_first_what_went_in_a_circle() -> None:
     dice, apart = np.random.default_rng(3), 0
-    for _ in range(60):
+    for _ in range(30):
         rows = [(row[0] // 3, *row[1:]) for row in some_rows(dice, 6, circles=True)]
         ways = ways_in_any_order(rows)
         found = ask(rows, complete=True)
         assert found.least <= min(ways) <= max(ways) <= found.most
         apart += found.most > found.direct
-    assert apart > 5
+    assert apart > 3
 
 
 def plain_estimates(rows: list[Row]) -> tuple[float, float]:
@@ -215,7 +215,7 @@ def test_estimates_are_those_of_a_plain_loop(seed: int) -> None:
 # ---- properties, with circles on one day
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_what_is_known_of_every_answer(seed: int) -> None:
     dice = np.random.default_rng(1000 + seed)
     rows = some_rows(dice, 40, largest=9, circles=True)
@@ -237,7 +237,7 @@ def test_what_is_known_of_every_answer(seed: int) -> None:
     assert lags[-1] == open_.most
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_shipments_added_to_an_open_file_never_lower_the_most(seed: int) -> None:
     rows = some_rows(np.random.default_rng(2000 + seed), 30, circles=True)
     for lag in (None, 2):
@@ -245,7 +245,7 @@ def test_shipments_added_to_an_open_file_never_lower_the_most(seed: int) -> None
         assert grown == sorted(grown)
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_a_shipment_cut_in_two_and_rows_out_of_order_change_nothing(seed: int) -> None:
     dice = np.random.default_rng(3000 + seed)
     rows = some_rows(dice, 25, largest=9, circles=True)

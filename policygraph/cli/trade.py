@@ -110,7 +110,7 @@ def volumes(
 @app.command()
 def mirror(
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Trade statistics: CSV with UN Comtrade's columns.")],
-    hs: Annotated[list[str], typer.Option("--hs", metavar="CODE", help="Code of the Harmonized System, as the files write it; may repeat.")],
+    hs: Annotated[list[str], typer.Option("--hs", metavar="CODE", help="Code of the Harmonized System, as in the files; may repeat.")],
     after: Annotated[str | None, typer.Option("--after", metavar="DATE", help="A control: compare the months before and after it.")] = None,
     exporter: Annotated[list[str] | None, typer.Option("--exporter", metavar="COUNTRY", help="Only what it sends; may repeat.")] = None,
     importer: Annotated[list[str] | None, typer.Option("--importer", metavar="COUNTRY", help="Only what it gets; may repeat.")] = None,

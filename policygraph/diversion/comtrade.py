@@ -168,15 +168,16 @@ def _rows(kept: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[Place, str]]]:
     bad_period = ~period.str.fullmatch(r"\d{4}(-\d{2})?")
     bad_value = ~(np.isfinite(value) & (value >= 0))
     bad_hs = ~kept["cmdCode"].str.fullmatch(r"\d{2,10}|TOTAL")
+    wrong_cells: list[tuple[Any, str, str]] = [
+        (bad_period, "period", "neither a year (2024) nor a month (202401)"), (bad_value, "primaryValue", "no amount of 0 or more"),
+        (bad_hs, "cmdCode", "no code of the Harmonized System"),
+        *((~kept[name].str.fullmatch(r"\d{1,3}"), name, "no number of a country as Comtrade gives them") for name in NEEDED[1:3]),
+    ]  # fmt: skip
     faults = [
         (_place(str(kept.at[at, "place"])), f"{column} '{kept.at[at, column]!s}' is {wrong}")
-        for bad, column, wrong in (
-            (bad_period, "period", "neither a year (2024) nor a month (202401)"), (bad_value, "primaryValue", "no amount of 0 or more"),
-            (bad_hs, "cmdCode", "no code of the Harmonized System"),
-            *((~kept[name].str.fullmatch(r"\d{1,3}"), name, "no number of a country as Comtrade gives them") for name in NEEDED[1:3]),
-        )
+        for bad, column, wrong in wrong_cells
         for at in kept.index[bad]
-    ]  # fmt: skip
+    ]
     cif, fob = (pd.to_numeric(kept.get(name, blank), errors="coerce").fillna(0) for name in ("cifvalue", "fobvalue"))
     weight = pd.to_numeric(kept.get("netWgt", blank), errors="coerce").astype("float64")
     columns = {
