@@ -58,6 +58,9 @@ def desk_of_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         named, _, text = block.partition("\n")
         place, told = (named.removeprefix("# "), text) if named.startswith("# ") else ("my-cases.csv", block)
         (tmp_path / place).write_text(told, encoding="utf-8")
+    for command, shown in sessions():
+        if command.startswith("cat "):
+            (tmp_path / command.removeprefix("cat ")).write_text("\n".join(shown) + "\n", encoding="utf-8")
     return tmp_path
 
 
@@ -123,6 +126,7 @@ def test_the_keys_of_json_are_those_of_the_readme(desk_of_a_reader: Path) -> Non
         "screen CASES": "screen my-cases.csv --rule eccn-3a090-a --json",
         "timeline RULE": f"timeline eccn-3a090-a --item example-chip {small}",
         "transship FILE": "transship made-up-trade.csv --to D:5 --json --data my-data",
+        "volumes FILE": "volumes my-shipments.csv --to RU --json", "mirror FILES": "mirror my-trade.csv --hs 8542 --json",
         "compare DATE DATE": "compare 2022-10-06 2023-11-17 --cases my-cases.csv --rule eccn-3a090-a --json",
     }  # fmt: skip
     assert set(asked) == set(keys)

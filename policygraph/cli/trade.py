@@ -1,4 +1,4 @@
-"""Commands of trade: which records lie on a trail."""
+"""Commands of trade: which records lie on a trail, how much went that way, what two countries say of the same trade."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from policygraph.cli.options import AsJson, AsOf, AtLeast, Data, KnownBy, Table, Without, app, print_json, view
+from policygraph.cli.options import AsJson, AsOf, AtLeast, Data, KnownBy, Table, Without, answer, app, print_json, view
 from policygraph.errors import BadQuestion
 
 __all__: list[str] = []
@@ -67,6 +67,64 @@ def transship(
     for written, what in ((rejects, "rejected rows"), (output, "shipments" if only_shipments else "chains")):
         if written is not None:
             print(f"Wrote {what} to {written}.")
+
+
+@app.command()
+def volumes(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Shipments: CSV, Parquet, Arrow or Feather, or a directory of them.")],
+    to: Annotated[list[str], typer.Option("--to", metavar="END", help="Country, group (D:5), list, party or query; may repeat.")],
+    from_: Annotated[list[str] | None, typer.Option("--from", metavar="END", help="The source, as --to; default: US.")] = None,
+    item: Annotated[list[str] | None, typer.Option("--item", metavar="ITEM", help="As the file names it; may repeat.")] = None,
+    since: Annotated[str | None, typer.Option("--from-date", metavar="DATE", help="Arrivals count from this day.")] = None,
+    until: Annotated[str | None, typer.Option("--to-date", metavar="DATE", help="Arrivals count to this day.")] = None,
+    lag: Annotated[int | None, typer.Option("--lag", metavar="DAYS", help="The most days a party holds goods; default: no limit.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="The file holds every shipment of the item.")] = False,
+    mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="What the file calls its columns, in YAML.")] = None,
+    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="The most memory; what does not fit goes to disk.")] = "2GB",
+    as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
+    evidence: Table = None, data: Data = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """How much came from a source?
+
+    Of what reached a destination: the most that could and, of a complete file, the least that must have, with two estimates between.
+    """
+    from policygraph.diversion.bounds import volumes as ask
+    from policygraph.shipments.reading import read_shipments
+
+    asked = view(data, as_of, known_by, at_least, without, evidence)
+    shipments = read_shipments(file, mapping, memory=memory)
+    items: list[str | None] = [*item] if item else [None]
+    found = [
+        ask(shipments, asked, to=to, from_=from_ or ["US"], item=one, since=since, until=until, lag_days=lag, complete=complete)
+        for one in items
+    ]
+    if as_json:
+        report = shipments.report
+        print_json({"volumes": [one.to_json() for one in found], "accepted": report.accepted, "rejected": report.rejected})
+        return
+    print(shipments)
+    for one in found:
+        print(f"\n{one}")
+
+
+@app.command()
+def mirror(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Trade statistics: CSV with UN Comtrade's columns.")],
+    hs: Annotated[list[str], typer.Option("--hs", metavar="CODE", help="Code of the Harmonized System, as in the files; may repeat.")],
+    after: Annotated[str | None, typer.Option("--after", metavar="DATE", help="A control: compare the months before and after it.")] = None,
+    exporter: Annotated[list[str] | None, typer.Option("--exporter", metavar="COUNTRY", help="Only what it sends; may repeat.")] = None,
+    importer: Annotated[list[str] | None, typer.Option("--importer", metavar="COUNTRY", help="Only what it gets; may repeat.")] = None,
+    measure: Annotated[str, typer.Option("--measure", metavar="WHAT", help="value or weight.")] = "value",
+    as_json: AsJson = False,
+) -> None:
+    """Do two countries say the same?
+
+    What exporters and importers report of the same trade, and how each series stood before and after a control.
+    """
+    from policygraph.diversion.comtrade import read_trade
+    from policygraph.diversion.mirror import mirror as ask
+
+    answer(ask(read_trade(files), hs, after=after, exporter=exporter or (), importer=importer or (), measure=measure), as_json)
 
 
 def _told(text: str) -> None:
