@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise, permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import policygraph as pg
 from policygraph.diversion.controls import Control, Controls, controls
 from policygraph.diversion.routes import differences, routes
 from policygraph.errors import BadQuestion
+from policygraph.figures.routemap import RouteMap
 
 NAMES = ("US", "CN", "MY", "SG", "AE", "TW")
 
@@ -21,7 +23,7 @@ NAMES = ("US", "CN", "MY", "SG", "AE", "TW")
 def made(rows: list[list[int]]) -> Controls:
     """Return what is demanded between the first countries of NAMES."""
     levels = np.array(rows, np.int8)
-    return Controls("a chip", date(2025, 5, 20), NAMES[: len(levels)], levels, {})
+    return Controls("a chip", date(2025, 5, 20), NAMES[: len(levels)], levels)
 
 
 def every_route(
@@ -114,3 +116,22 @@ def test_one_leg_is_what_the_whole_law_says_of_the_same_case(december: Controls)
     )  # fmt: skip
     assert str(found.licence.verdict.outcome) == "met"
     assert december.leg("US", "VN").control is Control.APPROVAL
+
+
+def test_the_map_fills_every_country_by_what_is_demanded_into_it(tmp_path: Path) -> None:
+    found = routes(made([[0, 7, 0, 7], [0, 0, 0, 0], [0, 5, 0, 0], [0, 7, 0, 0]]), ["US"], ["CN"])
+    drawn = pg.figure(found)
+    assert isinstance(drawn, RouteMap)
+    assert drawn.panels[0].into == {"MY": Control.NONE, "SG": Control.DENIAL}
+    assert drawn.panels[0].ways == (("US", "MY", "CN"),)
+    assert drawn.answer == (
+        "Directly: licence, presumption of denial. Into 1 countries less is demanded; onward from them, at the least: licence, case by case."
+    )
+    assert drawn.save(tmp_path / "map.svg").read_bytes() == drawn.rendered("svg")
+    both = pg.figure(differences(found, found, ("before", "after")))
+    assert [panel.title for panel in both.panels] == ["before", "after"]
+
+
+def test_there_is_no_figure_of_what_is_no_answer() -> None:
+    with pytest.raises(BadQuestion, match="there is no figure of a str; give the answer of touches, or of routes"):
+        pg.figure("routes")

@@ -101,24 +101,33 @@ class Controls:
         Codes, in the order of the rows and columns of *levels*.
     levels
         One :class:`Control` a pair: sender by row, receiver by column.
+    by_rule
+        The same by the rule that demands it.
+    labels
+        What the item and the countries are called.
     """
 
     item: str
     as_of: date
     countries: tuple[str, ...]
     levels: Levels = field(repr=False)
-    _by_rule: Mapping[str, Levels] = field(repr=False)
+    by_rule: Mapping[str, Levels] = field(default_factory=dict, repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def index(self) -> Mapping[str, int]:
         """The row of each country."""
         return {country: row for row, country in enumerate(self.countries)}
 
+    def called(self, id_: str) -> str:
+        """Return the name of the item or of a country."""
+        return self.labels.get(id_, id_)
+
     def leg(self, from_: str, to: str) -> Leg:
         """Return what is demanded from one country to another."""
         place = self.index[from_], self.index[to]
         level = int(self.levels[place])
-        return Leg(from_, to, Control(level), tuple(rule for rule, levels in self._by_rule.items() if level and levels[place] == level))
+        return Leg(from_, to, Control(level), tuple(rule for rule, levels in self.by_rule.items() if level and levels[place] == level))
 
 
 def controls(
@@ -160,7 +169,8 @@ def controls(
     strictest = np.zeros((size, size), np.int8)
     for levels in by_rule.values():
         np.maximum(strictest, levels, out=strictest)
-    return Controls(item, view.as_of, countries, strictest, by_rule)
+    labels = {id_: view.graph.label(id_) for id_ in (item, *countries)}
+    return Controls(item, view.as_of, countries, strictest, by_rule, labels)
 
 
 def _legs(countries: Sequence[str], homes: Sequence[str], item: str, inputs: Mapping[str, str]) -> CaseTable:

@@ -177,7 +177,7 @@ def routes(demands: Controls, from_: Sequence[str], to: Sequence[str], *, max_le
     >>> import numpy as np
     >>> from datetime import date
     >>> levels = np.array([[0, 7, 0], [0, 0, 0], [0, 5, 0]], np.int8)
-    >>> found = routes(Controls("a chip", date(2025, 5, 20), ("US", "CN", "MY"), levels, {}), ["US"], ["CN"])
+    >>> found = routes(Controls("a chip", date(2025, 5, 20), ("US", "CN", "MY"), levels), ["US"], ["CN"])
     >>> found.best[0].countries, found.direct[0].control.word
     (('US', 'MY', 'CN'), 'licence, presumption of denial')
     """
@@ -192,12 +192,15 @@ def routes(demands: Controls, from_: Sequence[str], to: Sequence[str], *, max_le
     barred = {demands.index[one] for one in not_via} - {*starts, *ends}
     found, count = _weakest(demands.levels, starts, ends, barred, max_legs)
     told = tuple(Route(tuple(demands.leg(demands.countries[a], demands.countries[b]) for a, b in pairwise(one))) for one in found)
-    question = f"By which routes can {demands.item} get from {_several(from_)} to {_several(to)} with the weakest controls?"
+    ends_named = (_several([demands.called(one) for one in codes]) for codes in (from_, to))
+    question = "By which routes can {} get from {} to {} with the weakest controls?".format(demands.called(demands.item), *ends_named)
     return Routes(question, demands, tuple(from_), tuple(to), max_legs, told, count)
 
 
-def _several(codes: Sequence[str]) -> str:
-    return codes[0] if len(codes) == 1 else f"one of {', '.join(codes)}" if len(codes) <= 5 else f"one of {len(codes)} countries"
+def _several(names: Sequence[str]) -> str:
+    if len(names) > 5:
+        return f"one of {len(names)} countries"
+    return names[0] if len(names) == 1 else f"one of {', '.join(names)}"
 
 
 def _weakest(
