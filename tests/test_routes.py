@@ -125,7 +125,8 @@ def test_the_map_fills_every_country_by_what_is_demanded_into_it(tmp_path: Path)
     assert drawn.panels[0].into == {"MY": Control.NONE, "SG": Control.DENIAL}
     assert drawn.panels[0].ways == (("US", "MY", "CN"),)
     assert drawn.answer == (
-        "Directly: licence, presumption of denial. Into 1 countries less is demanded; onward from them, at the least: licence, case by case."
+        "Directly: licence, presumption of denial. Into one country less is demanded; onward from there, at the least: "
+        "licence, case by case."
     )
     assert drawn.save(tmp_path / "map.svg").read_bytes() == drawn.rendered("svg")
     both = pg.figure(differences(found, found, ("before", "after")))

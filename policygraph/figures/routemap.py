@@ -154,7 +154,8 @@ def _answer(found: Routes) -> str:
     if less.empty:
         return f"Directly: {direct.word}. Into no other country is less demanded."
     onward = min(levels[word] for word in less["onward"])
-    return f"Directly: {direct.word}. Into {len(less)} countries less is demanded; onward from them, at the least: {onward.word}."
+    many = "one country" if len(less) == 1 else f"{len(less)} countries"
+    return f"Directly: {direct.word}. Into {many} less is demanded; onward from there, at the least: {onward.word}."
 
 
 def _panel(found: Routes, name: str) -> Panel:
