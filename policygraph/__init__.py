@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from policygraph.asking import View
     from policygraph.case import Case
     from policygraph.desk import KnowledgeGraph, load
+    from policygraph.diversion.transship import transshipments
     from policygraph.figures import figure
+    from policygraph.shipments.reading import read_shipments
 
-__all__ = ["Case", "KnowledgeGraph", "View", "__version__", "figure", "load"]
+__all__ = ["Case", "KnowledgeGraph", "View", "__version__", "figure", "load", "read_shipments", "transshipments"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"Case": "case", "KnowledgeGraph": "desk", "View": "asking", "load": "desk", "figure": "figures"}
+_HOMES = {
+    "Case": "case", "KnowledgeGraph": "desk", "View": "asking", "load": "desk", "figure": "figures",
+    "read_shipments": "shipments.reading", "transshipments": "diversion.transship",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
