@@ -136,3 +136,17 @@ def test_the_map_fills_every_country_by_what_is_demanded_into_it(tmp_path: Path)
 def test_there_is_no_figure_of_what_is_no_answer() -> None:
     with pytest.raises(BadQuestion, match="there is no figure of a str; give the answer of touches, or of routes"):
         pg.figure("routes")
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("Atlantis", "'Atlantis' is no country and no group; give one such as MY or D:5"),
+        ("huawei", "routes lead from countries to countries, and 'huawei' names a party; give its country, or a group"),
+        ("Z:9", "no country is known to belong to 'Z:9' on 2024-12-10; name a group such as D:5, a country or a list"),
+    ],
+)
+def test_an_end_that_is_no_place_is_refused(to: str, said: str) -> None:
+    with pytest.raises(BadQuestion) as caught:
+        pg.load().view("2024-12-10").routes("h100", to=to)
+    assert str(caught.value) == said

@@ -10,17 +10,17 @@ import pytest
 
 pytest.importorskip("ibis")
 
-import pandas as pd  # noqa: E402
-import pyarrow as pa  # noqa: E402
-import pyarrow.feather as feather  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-from pydantic import ValidationError  # noqa: E402
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+from pydantic import ValidationError
 
-from policygraph.errors import BadData, BadQuestion  # noqa: E402
-from policygraph.shipments.columns import NAMES, Shipment  # noqa: E402
-from policygraph.shipments.mapping import Mapping  # noqa: E402
-from policygraph.shipments.reading import read_shipments  # noqa: E402
-from policygraph.shipments.table import FileReport, Report, Shipments  # noqa: E402
+from policygraph.errors import BadData, BadQuestion
+from policygraph.shipments.columns import NAMES, Shipment
+from policygraph.shipments.mapping import Mapping
+from policygraph.shipments.reading import read_shipments
+from policygraph.shipments.table import FileReport, Report, Shipments
 
 BAD = Path(__file__).parent / "bad" / "shipments"
 ROW = {"id": "1", "date": "2024-03-01", "item": "chip", "shipper": "A", "consignee": "B", "origin": "US", "destination": "TR"}

@@ -1,15 +1,33 @@
-"""Commands of trade: which records lie on a trail."""
+"""Commands of trade: which records lie on a trail, and by which routes the law is weakest."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from policygraph.cli.options import AsJson, AsOf, AtLeast, Data, KnownBy, Table, Without, app, print_json, view
+from policygraph.cli.options import (
+    AsJson,
+    AsOf,
+    Assume,
+    AtLeast,
+    Data,
+    Given,
+    Item,
+    KnownBy,
+    Table,
+    Without,
+    app,
+    pairs,
+    print_json,
+    view,
+)  # fmt: skip
 from policygraph.errors import BadQuestion
+
+if TYPE_CHECKING:
+    from policygraph.diversion.routes import Difference, Routes
 
 __all__: list[str] = []
 
@@ -67,6 +85,56 @@ def transship(
     for written, what in ((rejects, "rejected rows"), (output, "shipments" if only_shipments else "chains")):
         if written is not None:
             print(f"Wrote {what} to {written}.")
+
+
+@app.command()
+def routes(
+    item: Item,
+    to: Annotated[list[str], typer.Option("--to", metavar="END", help="Where it is to end: a country or a group (D:5); may repeat.")],
+    from_: Annotated[list[str] | None, typer.Option("--from", metavar="END", help="Where it starts, as --to; default: US.")] = None,
+    not_via: Annotated[list[str] | None, typer.Option("--not-via", metavar="END", help="What no route may pass; may repeat.")] = None,
+    max_legs: Annotated[int, typer.Option("--max-legs", metavar="N", help="The most legs of a route, from 1 to 5.")] = 3,
+    against: Annotated[str | None, typer.Option("--against", metavar="DATE", help="Hold it against the routes of this day.")] = None,
+    assume_against: Annotated[
+        list[str] | None, typer.Option("--assume-against", metavar="RULE=STATUS", help="As --assume, for the day of --against alone.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Draw the map: .svg, .png or .pdf.")] = None,
+    given: Given = None, assume: Assume = None,
+    as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
+    evidence: Table = None, data: Data = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """By which routes is the law weakest?
+
+    Every leg between two countries is weighed by what the law of the day demands of it. For example:
+    policygraph routes h100 --to CN --as-of 2024-12-10 --against 2025-05-20 --assume-against ear-lr-742.6-a-6-iii-a=in-force -o map.png
+    """
+    from policygraph.diversion.routes import differences
+    from policygraph.figures import figure
+
+    example = "ear-lr-742.6-a-6-iii-a=in-force"
+    if assume_against and against is None:
+        raise BadQuestion("--assume-against is about the day of --against; give that day too, for example --against 2025-05-20")
+
+    def asked(day: str | None, statuses: list[str] | None, option: str) -> Routes:
+        return view(data, day, known_by, at_least, without, evidence).routes(
+            item, to=to, from_=from_ or ["US"], not_via=not_via or (), max_legs=max_legs,
+            assume=pairs(statuses or (), option, example), inputs=pairs(given or (), "--case", "knowledge=yes"),
+        )  # fmt: skip
+
+    first = asked(as_of, assume, "--assume")
+    found: Routes | Difference = first
+    if against is not None:
+        second = asked(against, assume_against, "--assume-against")
+        told = (str(first.controls.as_of), f"{second.controls.as_of}{' as assumed' if assume_against else ''}")
+        found = differences(first, second, told)
+    if output is not None:
+        figure(found).save(output)
+    if as_json:
+        print_json({**found.to_json(), **({"figure": str(output)} if output is not None else {})})
+        return
+    print(found)
+    if output is not None:
+        print(f"Wrote {output}.")
 
 
 def _told(text: str) -> None:

@@ -14,7 +14,7 @@ earliest arrival decides, within the one before it the latest. So pruning takes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
