@@ -22,6 +22,8 @@ import numpy.typing as npt
 from policygraph.diversion.controls import COVERAGE, Control
 from policygraph.diversion.routes import Difference, Routes
 from policygraph.figures.drawable import Drawable
+from policygraph.figures.lettering import Face, width
+from policygraph.figures.sheet import GREY, INK, MARGIN, SMALL, WIDTH, Sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel", "RouteMap", "route_map"]
 
-_INK, _GREY, _START, _END, _LINE = "#1a1a1a", "#5a5a5a", "#1f3a5f", "#7a1010", "#ffffff"
+_START, _END, _LINE = "#1f3a5f", "#7a1010", "#ffffff"
 _FILLS: Final[Mapping[Control, str]] = {
     Control.NONE: "#d5e4cd", Control.OPEN: "#e6e6e6", Control.EXCEPTION: "#dfe6a8", Control.CONDITIONAL: "#c3cc7a",
     Control.APPROVAL: "#f4dd9a", Control.CASE_BY_CASE: "#eec170", Control.LICENCE: "#dfa07a", Control.DENIAL: "#c96f4a",
@@ -85,39 +87,20 @@ class RouteMap(Drawable):
     notes: tuple[str, ...] = ()
 
     def draw(self) -> Figure:
-        """Draw the maps one under the other, the legend and the notes below."""
-        from matplotlib.figure import Figure
-
-        from policygraph.figures.lettering import Face, wrapped
-
-        width, map_height = 510.0, 216.0
-        title, small = Face(10.5, bold=True), Face(6.5)
-        heads = [(line, title) for line in wrapped(self.title, title, width - 16)]
-        heads += [(line, Face(8)) for line in wrapped(self.answer, Face(8), width - 16)]
-        feet = [line for note in self.notes for line in wrapped(note, small, width - 16)]
-        head = 12 + sum(face.leading for _, face in heads)
-        foot = 44 + len(feet) * small.leading
-        height = head + len(self.panels) * (map_height + 14) + foot
-        figure = Figure(figsize=(width / 72, height / 72), facecolor="white")
-        y = height - 8
-        for line, face in heads:
-            y -= face.leading
-            figure.text(8 / width, y / height, line, fontproperties=face.font, color=_INK, va="baseline", parse_math=False)
+        """Draw the maps one under the other, the legend below."""
+        height, keys = 216.0, list(_keys(self.panels))
+        rows = _rows(keys)
+        sheet = Sheet(self.title, self.answer, self.notes, len(self.panels) * (height + 14) + len(rows) * 11 + 10)
         for number, panel in enumerate(self.panels):
-            bottom = foot + (len(self.panels) - 1 - number) * (map_height + 14)
-            axes = figure.add_axes((8 / width, bottom / height, (width - 16) / width, map_height / height))
+            bottom = sheet.top - (number + 1) * (height + 14)
+            axes = sheet.figure.add_axes(
+                (MARGIN / WIDTH, bottom / sheet.height, (WIDTH - 2 * MARGIN) / WIDTH, height / sheet.height)
+            )
             _map(axes, panel)
-            figure.text(
-                8 / width, (bottom + map_height + 2) / height, panel.title, fontproperties=Face(7.5, bold=True).font, color=_GREY,
-                parse_math=False,
-            )
-        _legend(figure, self.panels, width, height, foot)
-        for number, line in enumerate(feet):
-            figure.text(
-                8 / width, (foot - 44 - (number + 0.2) * small.leading) / height, line, fontproperties=small.font, color=_GREY,
-                parse_math=False,
-            )
-        return figure
+            sheet.text(MARGIN, bottom + height + 2, panel.title, Face(7.5, bold=True), colour=GREY)
+        for number, row in enumerate(rows):
+            _legend(sheet, row, sheet.bottom + (len(rows) - number) * 11)
+        return sheet.figure
 
 
 def route_map(found: Routes | Difference) -> RouteMap:
@@ -205,7 +188,7 @@ def _map(axes: Axes, panel: Panel) -> None:
                 )
     for code, (x, y) in points.items():
         if code in panel.into or code in (*panel.starts, *panel.ends):
-            axes.add_patch(Circle((x, y), 0.017, facecolor=_fill(panel, code), edgecolor=_INK, linewidth=0.35, zorder=3))
+            axes.add_patch(Circle((x, y), 0.017, facecolor=_fill(panel, code), edgecolor=INK, linewidth=0.35, zorder=3))
     for way in panel.ways:
         for tail, head in pairwise(way):
             _arrow(axes, _middle(tail), _middle(head))
@@ -243,33 +226,41 @@ def _arrow(axes: Axes, tail: Ring | None, head: Ring | None) -> None:
     axes.add_patch(
         FancyArrowPatch(
             (float(tail[0]), float(tail[1])), (float(head[0]), float(head[1])), connectionstyle="arc3,rad=-0.18", arrowstyle="-|>",
-            mutation_scale=6, linewidth=0.8, color=_INK, shrinkA=1, shrinkB=1, zorder=5,
+            mutation_scale=6, linewidth=0.8, color=INK, shrinkA=1, shrinkB=1, zorder=5,
         )
     )  # fmt: skip
 
 
-def _legend(figure: Figure, panels: Sequence[Panel], width: float, height: float, foot: float) -> None:
+Key = tuple[str, str, str]
+
+
+def _rows(keys: Sequence[Key]) -> list[list[Key]]:
+    """Break the keys of the legend into rows."""
+    rows: list[list[Key]] = [[]]
+    x = MARGIN
+    for key in keys:
+        wide = 23 + width(key[2], SMALL)
+        if x + wide > WIDTH - MARGIN and rows[-1]:
+            rows.append([])
+            x = MARGIN
+        rows[-1].append(key)
+        x += wide
+    return rows
+
+
+def _legend(sheet: Sheet, keys: Sequence[Key], y: float) -> None:
     from matplotlib.patches import Rectangle
 
-    from policygraph.figures.lettering import Face
-    from policygraph.figures.lettering import width as measured
-
-    face, x, y = Face(6.5), 8.0, foot - 12.0
-    for fill, hatch, text in _keys(panels):
-        wide = 13 + measured(text, face) + 10
-        if x + wide > width - 8:
-            x, y = 8.0, y - 11
-        figure.add_artist(
-            Rectangle(
-                (x / width, y / height), 9 / width, 7 / height, facecolor=fill, edgecolor="#55775a" if hatch else "#8a8a8a",
-                linewidth=0.4, hatch=hatch, transform=figure.transFigure,
-            )
-        )  # fmt: skip
-        figure.text((x + 12) / width, (y + 1) / height, text, fontproperties=face.font, color=_INK, parse_math=False)
-        x += wide
+    axes = sheet.axes(0, y, WIDTH, 9)
+    x = MARGIN
+    for fill, hatch, text in keys:
+        edge = "#55775a" if hatch else "#8a8a8a"
+        axes.add_patch(Rectangle((x, 1), 9, 7, facecolor=fill, edgecolor=edge, linewidth=0.4, hatch=hatch))
+        sheet.text(x + 12, y + 2, text, SMALL)
+        x += 23 + width(text, SMALL)
 
 
-def _keys(panels: Sequence[Panel]) -> Iterator[tuple[str, str, str]]:
+def _keys(panels: Sequence[Panel]) -> Iterator[Key]:
     """Yield what the legend explains: fill, hatch and words."""
     yield _START, "", "start"
     yield _END, "", "destination"
