@@ -9,7 +9,7 @@ A case carries *reported acts*. What a court found or a firm admitted has the st
 >>> case.title, case.words_of(case.chain[0])
 ('Seagate hard disks to Huawei', 'established')
 >>> [(row["shipper"], row["consignee"], row["quantity"]) for row in case.shipments()]
-[('seagate-singapore-ihq', 'huawei', 7420496)]
+[('seagate-singapore-ihq', 'huawei', 7420496.0)]
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STATUS: Final[Mapping[Stance, str]] = {
 """The word of common speech for each stance, as the case files use it."""
 
 _PUBLISHED = re.compile(r"(19|20)\d\d(-[01]\d(-[0-3]\d)?)?\Z")
-_MOVED: Final = ("goods", "design")
+_AUTHORITIES: Final = ("Court", "GovernmentBody")
 
 
 def _one_or_more(value: Any) -> Any:
@@ -413,6 +413,12 @@ class _Checks:
     def _said(self, said: Said, place: Location) -> None:
         self._speaker(said.by, (*place, "by"))
         self._sources(said.source, (*place, "source"))
+        if said.stance is Stance.ADMITS and said.by not in self.case.parties:
+            self._fault((*place, "stance"), f"'{said.by}' is no party of the case, and only a party admits; use reports or alleges")
+        speaker = self.entities.get(said.by) if self.entities is not None else None
+        if said.stance is Stance.ASSERTS and self.entities is not None and (speaker is None or speaker.type not in _AUTHORITIES):
+            text = f"only a court or an authority puts on record, and '{said.by}' is neither; use reports, alleges or admits"
+            self._fault((*place, "stance"), text)
 
     def _party(self, party: Party, place: Location) -> None:
         self._entity(party.entity, (*place, "entity"))
@@ -451,8 +457,8 @@ class _Checks:
             return
         leg = next(leg for leg in self.case.chain if leg.leg == row.leg)
         self._countries((row.origin, row.destination), place)
-        if leg.how not in _MOVED or leg.stopped:
-            why = "was stopped" if leg.stopped else f"moves no goods but {leg.how}"
+        if leg.how != "goods" or leg.stopped:
+            why = "was stopped" if leg.stopped else f"moves no goods but is of {leg.how}"
             self._fault(place, f"a row of shipments tells leg {leg.leg}, which {why}; take the row out")
         for key, told, allowed in (
             ("shipper", row.shipper, leg.sender), ("consignee", row.consignee, leg.receiver), ("item", row.item, leg.item),

@@ -104,8 +104,13 @@ def made(model: type[M], node: Mapping, shown: str, what: str, faults: Faults) -
     try:
         return model.model_validate(plain(node))
     except ValidationError as error:
-        for fault in error.errors():
-            faults.add(shown, line_at(node, fault["loc"]), _sentence(model, fault, what))
+        found = error.errors()
+        places = [fault["loc"] for fault in found]
+        for fault in found:
+            here = fault["loc"]
+            if fault["type"] == "too_short" and any(place[: len(here)] == here != place for place in places):
+                continue  # only because what stands inside was refused
+            faults.add(shown, line_at(node, here), _sentence(model, fault, what))
         return None
 
 
@@ -119,6 +124,10 @@ def _sentence(model: type[BaseModel], fault: ErrorDetails, what: str) -> str:
     if fault["type"] == "extra_forbidden":
         accepted = [field.alias or name for name, field in _model_at(model, location[:-1]).model_fields.items() if name not in _OURS]
         return f"{owner} has no key {key}; " + did_you_mean(names[-1], accepted, "use " + ", ".join(accepted))
+    if fault["type"] == "too_short":
+        return f"{key} is empty; write at least one"
+    if fault["type"].startswith("date"):
+        return f"{key} holds {fault['input']!r}; write a day of the calendar as 2024-03-01"
     said = str(fault["msg"]).removeprefix("Value error, ")
     return said if fault["type"] == "value_error" else f"{key} holds {fault['input']!r}, but {said[:1].lower()}{said[1:]}"
 

@@ -31,7 +31,7 @@ Role = Literal["shipper", "consignee", "forwarder", "payer", "end_user", "any"]
 
 
 class Condition(Value):
-    """One condition over shipments and parties; where ``items`` names a list of goods in the law, only rows of those are looked at."""
+    """One condition over shipments and parties; where ``items`` names a list, of the law or of tariff codes, it asks of those goods."""
 
     kind_of_condition: str
     items: str = ""
@@ -393,7 +393,7 @@ def _looked_up(
     if isinstance(test, FirstTradeAfter | FoundedAfter | Surge) and test.control:
         yield ("test",), "control", test.control, [code for one in lists.values() if one.of == "controls" for code in one.codes]
     if test is not None and test.items and goods is not None:
-        yield ("test",), "list of goods", test.items, goods
+        yield ("test",), "list of goods", test.items, [*goods, *(id_ for id_, one in lists.items() if one.of == "hs")]
     if entities is None:
         return
     yield ("source", "publisher"), "publisher", flag.source.publisher, entities
