@@ -284,7 +284,7 @@ def cell(name: str, text: str) -> dict[str, Any]:
         try:
             return {name: float(text.replace(",", ""))}
         except ValueError:
-            raise BadQuestion(f"'{text}' is no number, which {name} is") from None
+            raise BadQuestion(f"'{text}' is no number, as {name} must be") from None
     if name in _LISTS:
         return {name: text if text.lower() == "none" else [part.strip() for part in text.split(";") if part.strip()]}
     if name == "parties" or name not in INPUTS or name in _PLAIN:
