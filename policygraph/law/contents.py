@@ -243,7 +243,7 @@ class _Counting:
         name = whole.name or "the item"
         label = f"content that counts is {_words(condition)} of {name}" if over else f"{name} has content that counts"
         figures = untold or Reading("input", "figures that are not known", NOT_KNOWN, gaps=lambda: [_gap(whole, one) for one in found.open])
-        unsettled = found.verdict.leaning is Outcome.UNKNOWN and (found.open or untold is not None)
+        unsettled = found.verdict.leaning is Outcome.UNKNOWN and (untold is not None or found.open)
 
         def combine(given: Sequence[Verdict]) -> Verdict:
             again = roll_up(whole.with_counts(iter(given[: len(readings)])), over, reached=reached, stop_at_discrete=stops)

@@ -28,7 +28,7 @@ from policygraph.law.knowing import knowledge
 from policygraph.law.quantified import from_entries, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
-from policygraph.law.told import Bound, Told
+from policygraph.law.told import Bound, Told, names_role
 from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, target_words
 from policygraph.ontology import Ontology
 from policygraph.paths import Grammar, Path, Search, Targets, closure_to
@@ -416,11 +416,14 @@ class Evaluation:
 
     def target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
         """Return whether a node is what the end of a path must be; the same for every case, but for a target that names a role."""
-        if _names_role(target):
+        if names_role(target):
             return self._target(id_, target, bound)
-        key = ("target", id(target), id_)
+        return self.lasting(("target", id(target), id_), lambda: self._target(id_, target, bound))
+
+    def lasting(self, key: tuple[object, ...], read: Callable[[], Reading]) -> Reading:
+        """Return what was read once for every case, reading it the first time."""
         if key not in self._lasting:
-            self._lasting[key] = self._target(id_, target, bound)
+            self._lasting[key] = read()
         return self._lasting[key]
 
     def _target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
@@ -487,10 +490,6 @@ class Evaluation:
             inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
             reading = joined("all", label, (reading, inverse))
         return reading
-
-
-def _names_role(target: law.Target) -> bool:
-    return bool(target.role) or any(map(_names_role, (*target.either, *((target.except_,) if target.except_ else ()))))
 
 
 def stands_for_all(version: Version) -> bool:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from policygraph.case import Case, Party
 from policygraph.law import conditions as law
 from policygraph.law.readings import YES, Reading, joined
-from policygraph.law.told import Bound
+from policygraph.law.rules import Rule
+from policygraph.law.told import Bound, names_role
 from policygraph.truth import Verdict
 
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["from_entries", "quantified"]
+__all__ = ["computed_entries", "from_entries", "led_from", "quantified", "said_entries"]
 
 _ENTRIES = "pg:variantOf?/pg:classifiedAs"
 """From an item to the entries that claims put it in."""
@@ -76,13 +77,35 @@ def _is_open(condition: law.Some | law.Every, bound: Bound) -> bool:
 
 def from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
     """Read a path that begins at the entries of an item: those that claims say, and those that rules put it in."""
-    parts = [evaluation.path(f"{_ENTRIES}/({condition.path})", "item", condition.to, bound)]
-    for rule in evaluation.book.of_effect("classified"):
-        if bound.item and evaluation.version_of(rule) is not None:
-            found = evaluation.rule(rule.id, Bound(bound.item, None))
-            if found.verdict.all_.for_:
-                codes = tuple(f"eccn:{code}" for code in rule.classifies)
-                inner = Bound(bound.item, bound.case, {**bound.more, condition.start: codes})
-                led = evaluation.path(condition.path, condition.start, condition.to, inner)
-                parts.append(joined("all", f"from {rule.title}", (found, led)))
+    parts = [evaluation.path(said_entries(condition), "item", condition.to, bound)]
+    for found in computed_entries(evaluation, bound.item).parts:
+        rule = evaluation.book.rules[found.rule]
+        parts.append(joined("all", f"from {rule.title}", (found, led_from(evaluation, condition, rule, bound))))
     return parts[0] if len(parts) == 1 else joined("any", "from an entry of the item", parts)
+
+
+def said_entries(condition: law.Path) -> str:
+    """Return a path from entries as one from an item, by the entries that claims put it in."""
+    return f"{_ENTRIES}/({condition.path})"
+
+
+def computed_entries(evaluation: Evaluation, item: str) -> Reading:
+    """Return the rules that put an item by itself in an entry, as the parts of one reading."""
+
+    def read() -> Reading:
+        rules = (rule for rule in evaluation.book.of_effect("classified") if item and evaluation.version_of(rule) is not None)
+        found = (evaluation.rule(rule.id, Bound(item, None)) for rule in rules)
+        return joined("any", "in an entry by its figures", [reading for reading in found if reading.verdict.all_.for_])
+
+    return evaluation.lasting(("entries", item), read)
+
+
+def led_from(evaluation: Evaluation, condition: law.Path, rule: Rule, bound: Bound) -> Reading:
+    """Read where a path leads from the entries that a rule puts items in; the same for every item, unless its end is named by the case."""
+    codes = tuple(f"eccn:{code}" for code in rule.classifies)
+    inner = Bound(bound.item, bound.case, {**bound.more, condition.start: codes})
+
+    def read() -> Reading:
+        return evaluation.path(condition.path, condition.start, condition.to, inner)
+
+    return read() if names_role(condition.to) else evaluation.lasting(("led", id(condition), rule.id), read)

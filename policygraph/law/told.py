@@ -19,7 +19,7 @@ from policygraph.law.readings import NO, UNKNOWN, Reading, joined
 from policygraph.measures import COMPARISONS
 from policygraph.truth import Verdict
 
-__all__ = ["Bound", "Told"]
+__all__ = ["Bound", "Told", "names_role"]
 
 
 @dataclass(frozen=True)
@@ -242,3 +242,12 @@ class Told:
             begun = held.since is None or held.since <= self.on
             lasts = held.until is None or self.on < held.until
             yield begun and lasts and (not held.covers or bool(wanted & set(held.covers)))
+
+
+def names_role(target: law.Target) -> bool:
+    """Tell whether the end of a path must be something that a case names.
+
+    >>> names_role(law.Target(role=("to",))), names_role(law.Target(is_=("us",)))
+    (True, False)
+    """
+    return bool(target.role) or any(map(names_role, (*target.either, *((target.except_,) if target.except_ else ()))))
