@@ -94,7 +94,8 @@ class _Digit:
 
     def codes(self, rows: Rows, weighed: Numbers) -> Numbers:
         """Return for each row what one of its values is weighed at."""
-        return np.take(weighed, rows.column(self.column) if self.node is None else rows.of(self.node))
+        found: Numbers = np.take(weighed, rows.column(self.column) if self.node is None else rows.of(self.node))
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +181,7 @@ class Node:
     @classmethod
     def _tabled(cls, id_: int, digits: Sequence[_Digit], shaped: Codes) -> Node:
         """Return the node of a table with an axis for each thing read; an axis along which nothing changes is left out."""
-        kept = []
+        kept: list[_Digit] = []
         for axis, digit in reversed(tuple(enumerate(digits))):
             first = shaped.take([0], axis)
             if (shaped == first).all():
@@ -191,7 +192,7 @@ class Node:
             return cls.constant(id_, shaped.reshape(-1)[0])
         table = np.ascontiguousarray(shaped).reshape(-1)
         if len(kept) == 1 and kept[0].node is None:
-            return cls.of_column(id_, kept[0].column, np.take(table, kept[0].classes))
+            return cls.of_column(id_, kept[0].column, table[kept[0].classes])
         weights = np.cumprod([1, *(digit.count for digit in reversed(kept[1:]))])[::-1]
         weighed = [(digit, digit.classes * int(weight)) for digit, weight in zip(kept, weights, strict=True)]
         reads = frozenset[str]().union(*(digit.node.reads if digit.node is not None else (digit.column,) for digit in kept))

@@ -49,17 +49,17 @@ class Plan:
     """How the rules of a book are put to a table."""
 
     def __init__(
-        self, view: FrozenView, book: Rulebook, cases: CaseTable, told: Mapping[str, tuple[Mapping[str, Any], ...]],
-        assume: Mapping[str, str], on: date | None = None,
+        self, view: FrozenView, book: Rulebook, columns: Mapping[str, _Cells], assume: Mapping[str, str], on: date | None = None, *,
+        as_one: bool = False,
     ) -> None:  # fmt: skip
         self.view = view
         self.book = book
         self.on = on or view.as_of
         self.evaluation = Evaluation(view, book, self.on, assume, once=True)
         self.keeping = Evaluation(view, book, self.on, assume)
-        self.size = len(cases)
-        self._columns = dict(_columns(cases, told))
-        self.items, self._members = self._families()
+        self.size = max((len(cells.codes) for cells in columns.values()), default=0)
+        self._columns = columns
+        self.items, self._members = self._families(as_one)
         self._numbers = count()
         self._nodes: dict[object, Node] = {}
         self._runs: dict[str, Run] = {}
@@ -68,15 +68,23 @@ class Plan:
         self._copies: dict[tuple[int, str], law.Condition] = {}
         self._minis: dict[tuple[object, ...], Case] = {}
 
+    @classmethod
+    def of_table(
+        cls, view: FrozenView, book: Rulebook, cases: CaseTable, told: Mapping[str, tuple[Mapping[str, Any], ...]],
+        assume: Mapping[str, str], on: date | None = None,
+    ) -> Plan:  # fmt: skip
+        """Return how rules are put to a table, given what its cells tell."""
+        return cls(view, book, dict(_columns(cases, told)), assume, on)
+
     # ---- rows
 
-    def _families(self) -> tuple[tuple[str, ...], Members | None]:
+    def _families(self, as_one: bool) -> tuple[tuple[str, ...], Members | None]:
         """Return the different items, families by their members, and for each cell the numbers of its items."""
         cells = self._columns.get(ITEM)
         if cells is None:
             return ("",), None
         ids = [Case(**cell).resolved(self.view.graph).item for cell in cells.told]
-        members = [family_of(self.view, id_) or (id_,) for id_ in ids]
+        members = [(id_,) if as_one else family_of(self.view, id_) or (id_,) for id_ in ids]
         items = tuple(dict.fromkeys(one for family in members for one in family))
         number = {id_: place for place, id_ in enumerate(items)}
         return items, Members([np.array([number[one] for one in family]) for family in members])
@@ -275,6 +283,23 @@ class Plan:
         reading = evaluation.settled(lambda: evaluation.condition(condition, bound))
         evaluation.forget()
         return Verdicts.code_of(reading.verdict)
+
+    def needed(self, rule: str, parts: Sequence[str], cells: Mapping[str, Sequence[int]]) -> Numbers:
+        """Return how a rule comes out on parts of items, as cases of their own: one row a part, one column a combination of cells.
+
+        Parameters
+        ----------
+        cells
+            For some columns, the cells that a part is taken with.
+        """
+        axes = np.indices((len(parts), *(len(numbers) for numbers in cells.values()))).reshape(1 + len(cells), -1)
+        told = {column: tuple(self.told(column, number) for number in numbers) for column, numbers in cells.items()}
+        columns = {ITEM: _Cells(tuple({"item": part} for part in parts), axes[0])}
+        columns |= {column: _Cells(told[column], numbers) for column, numbers in zip(told, axes[1:], strict=True)}
+        plan = Plan(self.view, self.book, columns, self.evaluation.assume, self.on, as_one=True)
+        node = plan.rule(rule)
+        plan.prepare()
+        return plan.rows(slice(0, axes.shape[1])).of(node).reshape(len(parts), -1)
 
     def bound(self, columns: Sequence[str], numbers: Sequence[int]) -> Bound:
         """Return what some cells tell, as a case of its own, the same one whenever it is asked for."""

@@ -139,7 +139,7 @@ def screen(
     for cells in told.values():
         for cell in cells:
             _refuse(cell, book)
-    plan = Plan(view, book, cases, told, assumed(book, assume or {}), on)
+    plan = Plan.of_table(view, book, cases, told, assumed(book, assume or {}), on)
     codes = np.empty((len(asked), len(cases)), dtype=np.uint8)
     orders = sorted({rule.order for rule in asked if rule.effect == "licence-required"}) if rules is None else []
     licences = {order: np.empty(len(cases), dtype=np.uint8) for order in orders}

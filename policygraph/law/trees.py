@@ -6,7 +6,7 @@ reader of single cases, condition by condition, on arrays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,13 +14,14 @@ import numpy as np
 
 from policygraph.case import ROLES, Case
 from policygraph.law import conditions as law
-from policygraph.law.contents import bearing
+from policygraph.law.contents import bearing, parts_of
 from policygraph.law.evaluate import stands_for_all
 from policygraph.law.inputs import PLACES
 from policygraph.law.led import from_entries, is_led, led
 from policygraph.law.nodes import ITEM, Node, Run, joined
 from policygraph.law.readings import NO, UNKNOWN, YES
 from policygraph.law.rulebook import Rule, in_operation
+from policygraph.law.told import names_role
 from policygraph.law.verdicts import Codes, Verdicts, merged, weighed
 from policygraph.truth import Strength
 
@@ -185,14 +186,40 @@ class _Compiler:
         if not plan.has(ITEM):
             return Node.constant(number, np.uint8(plan.read(condition, (), ())))
         bears = [bearing(plan.evaluation, condition, item) if item else frozenset[str]() for item in plan.items]
-        columns = tuple(name for name in plan.columns_of(frozenset(name for names in bears for name in names)) if name != ITEM)
+        asked = frozenset(name for names in bears for name in names)
+        if not condition.needs and not names_role(condition.of):
+            asked -= {"act", "to"}
+        columns = tuple(name for name in plan.columns_of(asked) if name != ITEM)
         alone = {cell: plan.read(condition, (ITEM,), (cell,)) for cell, names in enumerate(bears) if not names or not columns}
         if not columns:
             return Node.of_column(number, ITEM, np.array([alone[cell] for cell in range(len(bears))], np.uint8))
-        alike = {column: plan.alike(condition.needs, column) for column in columns if condition.needs and column in ("act", "to")}
+        if not condition.needs or names_role(condition.of) or not {"act", "to"}.issuperset(columns):
+            return plan.of_columns(
+                number, (ITEM, *columns),
+                lambda cells: alone[cells[0]] if cells[0] in alone else plan.read(condition, (ITEM, *columns), cells),
+            )  # fmt: skip
+        return self._of_parts(condition, number, columns, alone)
+
+    def _of_parts(self, condition: law.Content, number: int, columns: tuple[str, ...], alone: Mapping[int, int]) -> Node:
+        """Read content once for each set of parts of an item that its rule reaches; nothing else of the case bears on it."""
+        plan = self.plan
+        alike = {column: plan.alike(condition.needs, column) for column in columns}
+        parts = {cell: parts_of(plan.evaluation, item) if item else () for cell, item in enumerate(plan.items)}
+        every = tuple(dict.fromkeys(part for each in parts.values() for part in each))
+        stand = {column: np.unique(numbers) for column, numbers in alike.items()}
+        reached = plan.needed(condition.needs, every, {column: numbers.tolist() for column, numbers in stand.items()})
+        rows = {cell: [every.index(part) for part in each] for cell, each in parts.items()}
+        known: dict[tuple[int, bytes], int] = {}
 
         def read(cells: Sequence[int]) -> int:
-            return alone[cells[0]] if cells[0] in alone else plan.read(condition, (ITEM, *columns), cells)
+            if cells[0] in alone:
+                return alone[cells[0]]
+            places = tuple(int(np.searchsorted(stand[column], cell)) for column, cell in zip(columns, cells[1:], strict=True))
+            which = int(np.ravel_multi_index(places, tuple(len(numbers) for numbers in stand.values())))
+            key = (cells[0], reached[rows[cells[0]], which].tobytes())
+            if key not in known:
+                known[key] = plan.read(condition, (ITEM, *columns), cells)
+            return known[key]
 
         return plan.of_columns(number, (ITEM, *columns), read, alike)
 
