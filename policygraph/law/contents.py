@@ -8,7 +8,6 @@ the part alone. A part of a bill that is told without its own parts is presumed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
@@ -166,7 +165,7 @@ class _Counting:
             if not present.all_.for_ or step.object in above or len(above) > _DEEPEST:
                 continue
             reading = self._counts(Line(item=step.object))
-            self.readings.append(replace(reading, steps=(step, *reading.steps)))
+            self.readings.append(reading.but(steps=(step, *reading.steps)))
             worth = UNKNOWN
             for claim in edges.rows(row).tolist():
                 told = view.graph.table.qualifiers.get(claim, {})
@@ -221,7 +220,7 @@ class _Counting:
         label = f"{self._name(str(line))} originates in {' or '.join(places)}"
         if line.origin:
             told = self.evaluation.facts.among(line.origin, tuple(places))
-            return replace(told, label=f"{label}; the case says: {line.origin}")
+            return told.but(label=f"{label}; the case says: {line.origin}")
         gap = Gap(str(line), "originIn", None, "Country", f"where {line} originates")
         return Reading("statement", label, NOT_KNOWN, gaps=lambda: (gap,))
 

@@ -9,7 +9,6 @@ does not hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache, reduce
 from operator import or_
@@ -25,9 +24,10 @@ from policygraph.law.contents import content
 from policygraph.law.facts import Facts
 from policygraph.law.inputs import told_of
 from policygraph.law.knowing import knowledge
+from policygraph.law.operating import Operating
 from policygraph.law.quantified import from_entries, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
-from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
+from policygraph.law.rulebook import Rule, Rulebook, Version
 from policygraph.law.told import Bound, Told, names_role
 from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, target_words
 from policygraph.ontology import Ontology
@@ -81,6 +81,7 @@ class Evaluation:
         self.once = once
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.operating = Operating(view, on, self.assume, textual=textual)
         self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}
@@ -157,7 +158,7 @@ class Evaluation:
             verdict = self._taken.setdefault(key, NO)
             return Reading("rule", f"{rule.title}, as found above", verdict, rule.basis, rule=name)
         self._under_way[key] = None
-        done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.settled(lambda: other.rule(name, bound)))
+        done[key] = reading = self._of_rule(rule, bound).but(redo=lambda other: other.settled(lambda: other.rule(name, bound)))
         del self._under_way[key]
         return reading
 
@@ -175,7 +176,7 @@ class Evaluation:
                 parts.append(self._counted(self.condition(where, bound), version))
             parts += (self._displaced(other, bound) for other in self.book.displacers.get(rule.id, ()))
         basis = rule.basis_of(version)
-        return replace(joined("rule", rule.title, parts, cite=basis, note=note), rule=rule.id)
+        return joined("rule", rule.title, parts, cite=basis, note=note).but(rule=rule.id)
 
     def _displaced(self, other: str, bound: Bound) -> Reading:
         inner = self.rule(other, bound)
@@ -184,43 +185,15 @@ class Evaluation:
 
     def version_of(self, rule: Rule) -> Version | None:
         """Return the version by which a rule is read: the enforced one, or that of the text."""
-        if self.textual:
-            return rule.text(self.on, self.view.known_by)
-        return rule.enforced(self.on, self.view.known_by, self.assume.get(rule.id))
+        return self.operating.of(rule)[0]
 
     def operation(self, rule: Rule) -> tuple[Version | None, Reading]:
         """Return the version by which a rule is read, and whether it operates on the day."""
-        status, entry = in_operation(rule.operates, self.on, self.view.known_by)
-        version = self.version_of(rule)
-        note = noted(entry.cite, entry.note) if entry else ""
-        if self.is_rejected(rule):
-            status, note = "unknown", f"the document that makes it is left out: {rule.document}"
-        assumed = self.assume.get(rule.id)
-        if assumed:
-            status, note = assumed, f"assumed by whoever asks; on record: {status}"
-        elif self.textual and status == "unenforced":
-            status = "in-force"
-        if version is None and status in ("in-force", "unknown"):
-            status = "not-yet-in-force"
-        verdict = {"in-force": YES, "unknown": UNKNOWN}.get(status, NO)
-        label = f"in operation on {self.on}: {status.replace('-', ' ')}"
-        gap = Gap(rule.id, "legalStatus", None, "LegalStatus", f"whether '{rule.title}' operates on {self.on}")
-        return version, Reading(
-            "operation", label, verdict, rule.basis_of(version), note, gaps=lambda: (gap,), claims=lambda: self._made_by(rule),
-            redo=lambda other: other.operation(rule)[1],
-        )  # fmt: skip
+        return self.operating.of(rule)
 
     def is_rejected(self, rule: Rule) -> bool:
         """Tell whether the view rejects the document that makes a rule, or whoever published it."""
-        document = self.view.graph.documents.get(rule.document)
-        return document is not None and not self.view.policy.without.isdisjoint((document.id, document.publisher))
-
-    def _made_by(self, rule: Rule) -> Iterator[str]:
-        """Yield one claim of the document that makes a rule, to stand for it among what an answer rests on."""
-        graph = self.view.graph
-        if rule.document in graph.documents:
-            rows = np.flatnonzero(graph.table.document == graph.document_ids.index(rule.document))
-            yield from (graph.table.ids[row] for row in rows[:1].tolist())
+        return self.operating.is_rejected(rule)
 
     # ---- conditions
 
@@ -239,8 +212,8 @@ class Evaluation:
 
     def _condition(self, condition: law.Condition, bound: Bound) -> Reading:
         reading = self._read(condition, bound)
-        reading = replace(
-            reading, label=condition.name or reading.label, cite=condition.cite or reading.cite,
+        reading = reading.but(
+            label=condition.name or reading.label, cite=condition.cite or reading.cite,
             note=noted(condition.note, reading.note), redo=lambda other: other.settled(lambda: other.condition(condition, bound)),
         )  # fmt: skip
         return self._counted(reading, condition)
@@ -459,7 +432,7 @@ class Evaluation:
         reading = joined("all", f"{facts.name(id_)} is what is asked for" if told else "", parts)
         if len(parts) == 1:
             reading = parts[0]
-        return self._counted(replace(reading, note=noted(target.note, reading.note)), target)
+        return self._counted(reading.but(note=noted(target.note, reading.note)), target)
 
     # ---- classification
 

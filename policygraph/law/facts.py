@@ -9,7 +9,6 @@ its members.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from policygraph import measures
@@ -43,6 +42,12 @@ class Facts:
 
     def statement(self, subject: str, relation: str, object_: str, *, of: str = "", why: str = "") -> Reading:
         """Read one statement."""
+        key = ("statement", subject, relation, object_, of, why)
+        if key not in self._known:
+            self._known[key] = self._statement(subject, relation, object_, of, why)
+        return self._known[key]
+
+    def _statement(self, subject: str, relation: str, object_: str, of: str, why: str) -> Reading:
         view = self.view
         steps = tuple(view.step(row) for row in view.find(subject, relation, object_))
         verdict = view.verdict(subject, relation, object_)
@@ -59,8 +64,8 @@ class Facts:
         """Read one statement about an item together with the same about the families it is a variant of."""
         each = [self.statement(holder, relation, object_) for holder in (id_, *self.family(id_))]
         found = [reading for reading in each if reading.steps] or each[:1]
-        return replace(
-            found[0], verdict=merged(reading.verdict for reading in found), note=noted(*(reading.note for reading in found)),
+        return found[0].but(
+            verdict=merged(reading.verdict for reading in found), note=noted(*(reading.note for reading in found)),
             steps=tuple(step for reading in found for step in reading.steps),
         )  # fmt: skip
 
@@ -116,7 +121,7 @@ class Facts:
             for group in (place for place in places if place.startswith("cg:")):
                 member = self.statement(here, "memberOf", group)
                 if steps:
-                    member = replace(member, verdict=member.verdict & verdict, steps=(*steps, *member.steps))
+                    member = member.but(verdict=member.verdict & verdict, steps=(*steps, *member.steps))
                 parts.append(member)
         shown = [part for part in parts if part.verdict.all_.for_] or parts[:1]
         verdict = joined("any", label, parts).verdict if parts else NO
@@ -163,7 +168,7 @@ class Facts:
             return self._unlisted(label, list_)
         on_list = self.statement(party.id, "listed", list_)
         if not footnote:
-            return replace(on_list, kind="listed", label=label)
+            return on_list.but(kind="listed", label=label)
         bears = self.statement(party.id, "bearsFootnote", footnote)
         return joined("all", label, (on_list, bears))
 
@@ -223,7 +228,7 @@ class Facts:
             return Reading("headquartered", label, UNKNOWN, gaps=lambda: (gap,))
         own = self._seat(party.id, places)
         if parent == "own":
-            return replace(own, label=label)
+            return own.but(label=label)
         owners = self._owners(party.id)
         parts: list[Verdict] = [supported(own.verdict)]
         above: list[Reading] = []
@@ -240,7 +245,7 @@ class Facts:
             reached = verdict & higher.verdict
             parts.append(supported(reached) if share else UNKNOWN)
             parts.append(opposed(verdict & ~higher.verdict & ~own.verdict) if share else UNKNOWN)
-            above.append(replace(higher, steps=(step, *higher.steps)))
+            above.append(higher.but(steps=(step, *higher.steps)))
             if not share:
                 note = noted(note, f"the share that {self.name(step.subject)} holds is not known")
         verdict = merged(parts)
@@ -259,7 +264,7 @@ class Facts:
         found = []
         for step, _, verdict in owners:
             higher = self._parent(step.subject, places, seen | {id_})
-            found.append((verdict, replace(higher, steps=(step, *higher.steps))))
+            found.append((verdict, higher.but(steps=(step, *higher.steps))))
         total = merged(
             part for verdict, higher in found
             for part in (supported(verdict & higher.verdict), opposed(verdict & ~higher.verdict))
@@ -271,7 +276,7 @@ class Facts:
         label = f"{self.name(id_)} has its own headquarters in {_listed(places)}"
         gap = Gap(id_, "headquarteredIn", None, "Country", f"where {self.name(id_)} has its headquarters")
         seat = self._through(id_, ("headquarteredIn",), lambda country: self.among(country, places), label, gap)
-        return replace(seat, kind="headquartered")
+        return seat.but(kind="headquartered")
 
     def _owners(self, id_: str) -> list[tuple[Step, bool, Verdict]]:
         """Return who holds half or more, or an unknown share, or controls; with whether it surely does."""

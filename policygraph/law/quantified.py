@@ -7,7 +7,6 @@ the case says that all are told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from policygraph.case import Case, Party
@@ -36,7 +35,7 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
         tested = evaluation.condition(condition.test, inner)
         named = f"{condition.as_} {thing}"
         if member == YES:
-            parts.append(replace(tested, label=f"{named}: {tested.label}"))
+            parts.append(tested.but(label=f"{named}: {tested.label}"))
         elif every:
             outside = Reading("not", f"{named} is not one of them", ~member)
             parts.append(joined("any", named, (outside, tested)))

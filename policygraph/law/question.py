@@ -8,7 +8,7 @@ one; what the text alone would say is told beside it where it differs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -94,7 +94,7 @@ class Question:
         return of_family(evaluation, self.case.item, self.family, self._answered)
 
     def _answered(self, evaluation: Evaluation, item: str) -> Reading:
-        return replace(self.answer(evaluation, item), redo=lambda other: self.answer(other, item))
+        return self.answer(evaluation, item).but(redo=lambda other: self.answer(other, item))
 
     @cached_property
     def reading(self) -> Reading:
@@ -303,7 +303,7 @@ def of_family(evaluation: Evaluation, item: str, family: Sequence[str], answer: 
     for member, reading in each.items():
         alike.setdefault(reading.verdict, []).append(member)
     shown = tuple(
-        replace(each[same[0]], label=f"{', '.join(map(name, same))}: {each[same[0]].label}") for same in alike.values()
+        each[same[0]].but(label=f"{', '.join(map(name, same))}: {each[same[0]].label}") for same in alike.values()
     )
     said = "; ".join(f"{verdict.outcome}: {', '.join(map(name, same))}" for verdict, same in alike.items())
     note = f"{name(item)} is a family of {len(each)} and is answered as one only if all agree. {said[:1].upper()}{said[1:]}."

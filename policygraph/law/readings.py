@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
 from typing import Any, Protocol
@@ -83,6 +83,16 @@ class Reading:
     redo: Callable[[Any], Reading] | None = field(default=None, repr=False, compare=False)
     rule: str = ""
 
+    def but(self, **fields: Any) -> Reading:
+        """Return it with other fields, as :func:`dataclasses.replace` does, but without the cost of making it anew."""
+        other = object.__new__(Reading)
+        kept = vars(other)
+        kept.update(vars(self))
+        kept.pop("rests_on", None)
+        kept.pop("rules", None)
+        kept.update(fields)
+        return other
+
     def again(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict that other verdicts of its parts would give."""
         return self.combine(verdicts) if self.combine else self.verdict
@@ -90,8 +100,7 @@ class Reading:
     def capped(self, strength: Strength, note: str) -> Reading:
         """Return the reading with every grade capped, and the reason noted."""
         combine, redo = self.combine, self.redo
-        return replace(
-            self,
+        return self.but(
             verdict=self.verdict.at_most(strength),
             note=noted(self.note, note),
             combine=(lambda verdicts: combine(verdicts).at_most(strength)) if combine else None,
@@ -102,8 +111,7 @@ class Reading:
         """Return the reading without what is weaker than a strength, which then counts neither for nor against."""
         verdict, combine, redo = _at_least(self.verdict, strength), self.combine, self.redo
         note = self.note if verdict == self.verdict else noted(self.note, f"left out: weaker than {strength.word}")
-        return replace(
-            self,
+        return self.but(
             verdict=verdict,
             note=note,
             combine=(lambda verdicts: _at_least(combine(verdicts), strength)) if combine else None,
@@ -164,7 +172,7 @@ class Reading:
         if len(kept) == 1 and self.kind in ("any", "all") and not self.note and not self.cite:
             yield kept[0]
         elif self.label:
-            yield replace(self, parts=kept)
+            yield self.but(parts=kept)
 
     @cached_property
     def rests_on(self) -> tuple[str, ...]:
@@ -201,7 +209,7 @@ class Reading:
             return self
         if self.parts and self.rule not in whole and all(part.redo or not changed(part) for part in self.parts):
             parts = tuple(part.redone(changed, other, whole, known) for part in self.parts)
-            return replace(self, parts=parts, verdict=self.again([part.verdict for part in parts]))
+            return self.but(parts=parts, verdict=self.again([part.verdict for part in parts]))
         return self.redo(other) if self.redo else self
 
 
