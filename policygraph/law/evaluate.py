@@ -87,7 +87,7 @@ class Evaluation:
         self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
         self._done: dict[tuple[object, ...], Reading] = {}
-        self._inputs: dict[int, tuple[Case, dict[str, int]]] = {}
+        self._inputs: dict[int, tuple[Case, dict[str, int], dict[int, tuple[int, ...]]]] = {}
         self._numbers: dict[object, int] = {}
         self._under_way: dict[tuple[object, ...], None] = {}
         self._taken: dict[tuple[object, ...], Verdict] = {}
@@ -129,18 +129,22 @@ class Evaluation:
             self._lasting.clear()
             self._numbers.clear()
 
-    def _place(self, names: Sequence[str], bound: Bound) -> tuple[int, ...]:
+    def _place(self, names: tuple[str, ...], bound: Bound) -> tuple[int, ...]:
         """Return a number for what a case tells of each of some inputs, the same number for the same told."""
         case = bound.case
         if case is None:
             return ()
         if id(case) not in self._inputs:
-            self._inputs[id(case)] = (case, {})
-        told = self._inputs[id(case)][1]
+            self._inputs[id(case)] = (case, {}, {})
+        _, told, places = self._inputs[id(case)]
+        # the names of inputs are the same value wherever they are the same
+        if (found := places.get(id(names))) is not None:
+            return found
         for name in names:
             if name not in told:
                 told[name] = self._numbers.setdefault(told_of(case, name), len(self._numbers))
-        return tuple([told[name] for name in names])
+        places[id(names)] = tuple([told[name] for name in names])
+        return places[id(names)]
 
     def rule(self, name: str, bound: Bound) -> Reading:
         """Return how a rule comes out, once for each item it is asked of."""

@@ -12,11 +12,10 @@ claims it rests on.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any, Protocol
 
 from policygraph.findings import Evidence, Gap, Proof, Step
@@ -224,13 +223,39 @@ def noted(*notes: str) -> str:
 
 def joined(kind: str, label: str, parts: Sequence[Reading], *, cite: str = "", note: str = "") -> Reading:
     """Return the reading of ``all`` or ``any`` of some parts; without parts ``all`` holds and ``any`` does not."""
-    either = kind == "any"
-
-    def combine(verdicts: Sequence[Verdict]) -> Verdict:
-        return reduce(operator.or_ if either else operator.and_, verdicts, NO if either else YES)
-
+    combine = any_of if kind == "any" else all_of
     verdict = combine([part.verdict for part in parts])
     return Reading(kind, label, verdict, cite, note, tuple(parts), combine=combine)
+
+
+def all_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the AND of some verdicts, which holds where there are none.
+
+    >>> all_of([YES, UNKNOWN]) == YES & UNKNOWN, all_of([]) == YES
+    (True, True)
+    """
+    if not verdicts:
+        return YES
+    every, clear = [one.all_ for one in verdicts], [one.uncontested for one in verdicts]
+    return Verdict(
+        Truth(min([one.for_ for one in every]), max([one.against for one in every])),
+        Truth(min([one.for_ for one in clear]), max([one.against for one in clear])),
+    )
+
+
+def any_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the OR of some verdicts, which does not hold where there are none.
+
+    >>> any_of([NO, UNKNOWN]) == NO | UNKNOWN, any_of([]) == NO
+    (True, True)
+    """
+    if not verdicts:
+        return NO
+    every, clear = [one.all_ for one in verdicts], [one.uncontested for one in verdicts]
+    return Verdict(
+        Truth(max([one.for_ for one in every]), min([one.against for one in every])),
+        Truth(max([one.for_ for one in clear]), min([one.against for one in clear])),
+    )
 
 
 def _at_least(verdict: Verdict, strength: Strength) -> Verdict:
