@@ -66,7 +66,8 @@ class Evaluation:
     textual
         Whether the text alone is read, enforced or not.
     once
-        Whether every case is asked once, so that nothing is kept for cases that agree with it.
+        Whether every case is asked once and for its verdict and the claims it rests on alone, so that nothing is kept for cases that
+        agree with it, nor for proofs.
     """
 
     def __init__(
@@ -332,6 +333,14 @@ class Evaluation:
         ends = {node: self.target(self.view.graph.node_ids[node], target, bound) for node in nodes}
         search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
         search.product = ways.product
+
+        def claims() -> Iterator[str]:
+            yield from search.flip_candidates()
+            for end in ends.values():
+                yield from end.rests_on
+
+        if self.once:
+            return Reading("path", label, search.verdict, claims=claims)
         paths = search.paths(_PATHS_LOOKED_AT)
         best = next((path for path in paths if path.verdict == search.verdict), paths[0] if paths else None)
         shown = (ends[index[best.nodes[-1]]],) if best else tuple(doubtful(ends.values()))
@@ -350,11 +359,6 @@ class Evaluation:
             for nodes, path in list(each_way.items())[1:]
             if len(nodes) > 1
         ]
-
-        def claims() -> Iterator[str]:
-            yield from search.flip_candidates()
-            for end in ends.values():
-                yield from end.rests_on
 
         return Reading(
             "path", label, search.verdict, steps=best.steps if best else (), beside=tuple(end for end in shown if end.label),

@@ -86,11 +86,12 @@ class Question:
         return family_of(self.dated, self.case.item)
 
     def read(self, view: FrozenView | None = None) -> Reading:
-        """Put it to the case; a family is asked member by member, and answered as one only if all agree."""
+        """Put it to the case, on another view for its verdict alone; a family is answered as one only if all its members agree."""
         if view is None and self.shared is not None:
             evaluation = self.shared
         else:
-            evaluation = Evaluation(view or self.dated, self.book, view.as_of if view else self.on, self.assume)
+            on = view.as_of if view else self.on
+            evaluation = Evaluation(view or self.dated, self.book, on, self.assume, once=view is not None)
         return of_family(evaluation, self.case.item, self.family, self._answered)
 
     def _answered(self, evaluation: Evaluation, item: str) -> Reading:
@@ -239,7 +240,7 @@ class Question:
                     known[rejected] = self.read(view)
                 else:
                     lost = {claim for claim in reading.rests_on if claim in rejected or source(claim) in rejected}
-                    other = Evaluation(view, self.book, self.on, self.assume)
+                    other = Evaluation(view, self.book, self.on, self.assume, once=True)
                     known[rejected] = reading.redone(lambda part: not lost.isdisjoint(part.rests_on), other)
             return known[rejected]
 
