@@ -118,24 +118,26 @@ class Checked:
     ----------
     corpus
         What it says.
-    rules
-        How many rules of law stand in it.
+    rules, flags, cases
+        How many rules of law, red flags and told cases stand in it.
     shapes
         Whether its RDF form was checked against the SHACL shapes too, which needs the extra ``shacl``.
     """
 
     corpus: Corpus
     rules: int
+    flags: int
+    cases: int
     shapes: bool
 
 
 def validate(directory: str | Path | None = None) -> Checked:
-    """Check a data directory: its files, its RDF form against the SHACL shapes, and its rules of law.
+    """Check a data directory: its files, its RDF form against the SHACL shapes, its rules of law, red flags and told cases.
 
     Raises
     ------
     BadData
-        With every fault of the files or, if they have none, of the RDF form.
+        With every fault of the files or, if they have none, of the RDF form; then of the flags, then of the cases.
     BadRule
         With every fault of the rules.
 
@@ -153,12 +155,22 @@ def validate(directory: str | Path | None = None) -> Checked:
     place = Path(directory) if directory is not None else shipped("datasets")
     with_shapes = find_spec("pyshacl") is not None
     corpus = shapes.validate(place) if with_shapes else datasets.read(place)
-    rules = 0
+    rules = flags = cases = 0
+    book = None
     if (place / "law").is_dir():
         from policygraph.law import Rulebook
 
-        rules = len(Rulebook.load(place / "law", corpus.ontology, corpus.entities).rules)
-    return Checked(corpus, rules, with_shapes)
+        book = Rulebook.load(place / "law", corpus.ontology, corpus.entities)
+        rules = len(book.rules)
+    if (place / "redflags").is_dir() or (place / "cases").is_dir():
+        from policygraph.diversion.cases import load_cases
+        from policygraph.diversion.redflags import load_flags
+
+        own = place / "redflags"
+        known = load_flags(own, entities=corpus.entities, goods=book.lists if book else None) if own.is_dir() else load_flags()
+        flags = len(known) if own.is_dir() else 0
+        cases = len(load_cases(place / "cases", entities=corpus.entities, flags=known)) if (place / "cases").is_dir() else 0
+    return Checked(corpus, rules, flags, cases, with_shapes)
 
 
 class KnowledgeGraph:

@@ -249,7 +249,7 @@ def test_figure_writes_and_says_where(run: Run, tmp_path: Path, ending: str) -> 
 def test_validate_a_sound_directory(run: Run) -> None:
     assert "no fault found." in run("validate", str(GOOD)).out
     told = run("validate", str(GOOD), "--json").json
-    assert set(told) == {"directory", "valid", "documents", "entities", "claims", "rules", "date", "shapes", "faults"}
+    assert set(told) == {"directory", "valid", "documents", "entities", "claims", "rules", "flags", "cases", "date", "shapes", "faults"}
     assert (told["valid"], told["shapes"], told["faults"]) == (True, True, [])
 
 

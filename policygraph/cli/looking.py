@@ -208,7 +208,7 @@ def validate(
 ) -> None:
     """Check a data directory; every fault with its place.
 
-    First files, names, ends and dates, then the SHACL shapes and the rules of law.
+    First files, names, ends and dates, then the SHACL shapes, the rules of law, red flags and told cases.
     """
     from policygraph import datasets, desk
 
@@ -225,7 +225,10 @@ def validate(
             raise typer.Exit(1) from None
         raise
     corpus = checked.corpus
-    counts = {"documents": len(corpus.documents), "claims": len(corpus.claims), "entities": len(corpus.entities), "rules": checked.rules}
+    counts = {
+        "documents": len(corpus.documents), "claims": len(corpus.claims), "entities": len(corpus.entities), "rules": checked.rules,
+        "flags": checked.flags, "cases": checked.cases,
+    }  # fmt: skip
     if as_json:
         print_json({"directory": shown, "valid": True, **counts, "date": corpus.date, "shapes": checked.shapes, "faults": []})
         return
