@@ -43,8 +43,11 @@ class Facts:
     def statement(self, subject: str, relation: str, object_: str, *, of: str = "", why: str = "") -> Reading:
         """Read one statement."""
         key = ("statement", subject, relation, object_, of, why)
+        return self._once(key, lambda: self._statement(subject, relation, object_, of, why))
+
+    def _once(self, key: tuple[object, ...], read: Callable[[], Reading]) -> Reading:
         if key not in self._known:
-            self._known[key] = self._statement(subject, relation, object_, of, why)
+            self._known[key] = read()
         return self._known[key]
 
     def _statement(self, subject: str, relation: str, object_: str, of: str, why: str) -> Reading:
@@ -355,6 +358,9 @@ class Facts:
 
     def has(self, id_: str, attribute: str, values: Sequence[str | bool | float]) -> Reading:
         """Read whether an attribute of an item has one of some values."""
+        return self._once(("has", id_, attribute, *map(repr, values)), lambda: self._has(id_, attribute, values))
+
+    def _has(self, id_: str, attribute: str, values: Sequence[str | bool | float]) -> Reading:
         wanted = {str(value).lower() for value in values}
         shown = " or ".join(str(value) for value in values)
         if attribute == "class":
@@ -385,6 +391,10 @@ class Facts:
 
     def measured(self, id_: str, condition: law.Measure) -> Reading:
         """Read how a quantity of an item compares with a number."""
+        asked = (condition.quantity, condition.comparison, condition.value, condition.unit)
+        return self._once(("measured", id_, *asked), lambda: self._measured(id_, condition))
+
+    def _measured(self, id_: str, condition: law.Measure) -> Reading:
         view = self.view
         label = f"{self.name(id_)}: {condition.quantity} {condition.comparison} {condition.value:,g} {condition.unit}".strip()
         result = measures.compare(view, id_, condition.quantity, condition.comparison, condition.value)

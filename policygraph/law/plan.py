@@ -50,22 +50,24 @@ class Plan:
 
     def __init__(
         self, view: FrozenView, book: Rulebook, columns: Mapping[str, _Cells], assume: Mapping[str, str], on: date | None = None, *,
-        as_one: bool = False,
+        within: Plan | None = None,
     ) -> None:  # fmt: skip
         self.view = view
         self.book = book
         self.on = on or view.as_of
-        self.evaluation = Evaluation(view, book, self.on, assume, once=True)
-        self.keeping = Evaluation(view, book, self.on, assume)
+        # what a plan within another asks of things by themselves has mostly been read
+        self.evaluation = within.evaluation if within is not None else Evaluation(view, book, self.on, assume, once=True)
+        self.keeping = within.keeping if within is not None else Evaluation(view, book, self.on, assume)
         self.size = max((len(cells.codes) for cells in columns.values()), default=0)
         self._columns = columns
-        self.items, self._members = self._families(as_one)
+        self.items, self._members = self._families(as_one=within is not None)
         self._numbers = count()
         self._nodes: dict[object, Node] = {}
         self._runs: dict[str, Run] = {}
         self._noted: dict[str, list[tuple[tuple[str, ...], Node]]] = {}
         self._asked: dict[str, frozenset[str]] = {}
         self._copies: dict[tuple[int, str], law.Condition] = {}
+        self._needed: dict[tuple[object, ...], Numbers] = {}
         self._minis: dict[tuple[object, ...], Case] = {}
 
     @classmethod
@@ -78,7 +80,7 @@ class Plan:
 
     # ---- rows
 
-    def _families(self, as_one: bool) -> tuple[tuple[str, ...], Members | None]:
+    def _families(self, *, as_one: bool) -> tuple[tuple[str, ...], Members | None]:
         """Return the different items, families by their members, and for each cell the numbers of its items."""
         cells = self._columns.get(ITEM)
         if cells is None:
@@ -292,11 +294,17 @@ class Plan:
         cells
             For some columns, the cells that a part is taken with.
         """
+        key = (rule, *parts, *((column, *numbers) for column, numbers in cells.items()))
+        if key not in self._needed:
+            self._needed[key] = self._on_parts(rule, parts, cells)
+        return self._needed[key]
+
+    def _on_parts(self, rule: str, parts: Sequence[str], cells: Mapping[str, Sequence[int]]) -> Numbers:
         axes = np.indices((len(parts), *(len(numbers) for numbers in cells.values()))).reshape(1 + len(cells), -1)
         told = {column: tuple(self.told(column, number) for number in numbers) for column, numbers in cells.items()}
         columns = {ITEM: _Cells(tuple({"item": part} for part in parts), axes[0])}
         columns |= {column: _Cells(told[column], numbers) for column, numbers in zip(told, axes[1:], strict=True)}
-        plan = Plan(self.view, self.book, columns, self.evaluation.assume, self.on, as_one=True)
+        plan = Plan(self.view, self.book, columns, self.evaluation.assume, self.on, within=self)
         node = plan.rule(rule)
         plan.prepare()
         return plan.rows(slice(0, axes.shape[1])).of(node).reshape(len(parts), -1)
