@@ -56,8 +56,8 @@ class Plan:
         self.book = book
         self.on = on or view.as_of
         # what a plan within another asks of things by themselves has mostly been read
-        self.evaluation = within.evaluation if within is not None else Evaluation(view, book, self.on, assume, once=True)
-        self.keeping = within.keeping if within is not None else Evaluation(view, book, self.on, assume)
+        self.evaluation: Evaluation = within.evaluation if within is not None else Evaluation(view, book, self.on, assume, once=True)
+        self.keeping: Evaluation = within.keeping if within is not None else Evaluation(view, book, self.on, assume)
         self.size = max((len(cells.codes) for cells in columns.values()), default=0)
         self._columns = columns
         self.items, self._members = self._families(as_one=within is not None)

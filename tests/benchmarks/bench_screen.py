@@ -82,8 +82,8 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
             differ += Verdicts.code_of(one.verdict) != first.codes[place, row]
     loop = (time.process_time() - begin) / LOOKED_AT
     print(
-        f"a loop over single cases: {loop * 1e3:.1f} thousandths of a second a case on {LOOKED_AT} of them, so {loop * spent[-1][0]:,.0f} s "
-        f"of processor for {spent[-1][0]:,} (extrapolated); {differ} of {LOOKED_AT * rules:,} answers differ"
+        f"a loop over single cases: {loop * 1e3:.1f} thousandths of a second a case on {LOOKED_AT} of them, so "
+        f"{loop * spent[-1][0]:,.0f} s of processor for {spent[-1][0]:,} (extrapolated); {differ} of {LOOKED_AT * rules:,} answers differ"
     )
     if len(spent) > 1:
         print(f"that is {loop / slope:,.0f} times what a further case costs the screen")
