@@ -41,12 +41,12 @@ def is_led(condition: law.Condition) -> bool:
 def led(plan: Plan, condition: law.Path | law.Contains, column: str) -> Codes:
     """Return how such a condition comes out for each cell of a column, before doubts about its wording."""
     evaluation = plan.evaluation
-    start, path, target = _asked(condition)
+    start = _asked(condition)[0]
     if start == _ENTRIES and isinstance(condition, law.Path) and column != _ENTRIES:
         found = evaluation.settled(lambda: _from_entries(evaluation, condition, plan.items))
     else:
         cells = [plan.bound((column,), (number,)) for number in range(plan.cells(column))]
-        found = evaluation.settled(lambda: _from_each(evaluation, path, start, cells, target))
+        found = evaluation.settled(lambda: _from_each(evaluation, condition, cells))
     evaluation.forget()
     return np.array([Verdicts.code_of(verdict) for verdict in found], np.uint8)
 
@@ -57,14 +57,15 @@ def _asked(condition: law.Path | law.Contains) -> tuple[str, str, law.Target]:
     return condition.item, PARTS, condition.what
 
 
-def _from_each(evaluation: Evaluation, path: str, start: str, cells: Sequence[Bound], target: law.Target) -> list[Verdict]:
-    """Read a path from what each cell names, from all that name one thing at once."""
-    index = evaluation.view.graph.index
-    named = [tuple(id_ for id_ in evaluation.told.items(start, bound) or () if id_ in index) for bound in cells]
-    alone = tuple(dict.fromkeys(ids[0] for ids in named if len(ids) == 1))
+def _from_each(evaluation: Evaluation, condition: law.Path | law.Contains, cells: Sequence[Bound]) -> list[Verdict]:
+    """Read a path from what each cell names: from all that name one thing on record at once, from the others one by one."""
+    start, path, target = _asked(condition)
+    told, index = evaluation.told, evaluation.view.graph.index
+    named = [() if told.strangers(start, bound) else tuple(told.items(start, bound) or ()) for bound in cells]
+    alone = tuple(dict.fromkeys(ids[0] for ids in named if len(ids) == 1 and ids[0] in index))
     each = dict(zip(alone, evaluation.leads(path, alone, target), strict=True))
     return [
-        each[ids[0]] if len(ids) == 1 else evaluation.path(path, start, target, bound).verdict
+        each[ids[0]] if len(ids) == 1 and ids[0] in each else evaluation.condition(condition, bound).verdict
         for ids, bound in zip(named, cells, strict=True)
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.nodes import ITEM, Members, Node, Numbers, Rows, Run, distinct, joined
@@ -26,6 +26,7 @@ from policygraph.law.table import CaseTable, joined_cells
 from policygraph.law.told import Bound
 from policygraph.law.trees import compiled
 from policygraph.law.verdicts import Verdicts
+from policygraph.parties import ROLES
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
 

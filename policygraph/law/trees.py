@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.contents import bearing, parts_of
 from policygraph.law.evaluate import stands_for_all
@@ -23,6 +23,7 @@ from policygraph.law.readings import NO, UNKNOWN, YES
 from policygraph.law.rulebook import Rule, in_operation
 from policygraph.law.told import names_role
 from policygraph.law.verdicts import Codes, Verdicts, merged, weighed
+from policygraph.parties import ROLES
 from policygraph.truth import Strength
 
 if TYPE_CHECKING:
