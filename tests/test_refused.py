@@ -1,8 +1,8 @@
 """Bad input at the command line: refused whole, with file and line, what is wrong and what would be accepted.
 
-Every file in ``tests/bad/rules`` (a rule file, tried as a draft) and ``tests/bad/case-tables`` (a table of cases, screened) holds one fault, and
-what is then said must be what stands in the ``.expected`` file beside it. ``python -m tests.test_refused`` writes those files anew; read
-the difference like prose.
+Every file in ``tests/bad/rules`` (a rule file, tried as a draft) and ``tests/bad/case-tables`` (a table of cases, screened) holds one
+fault, and what is then said must be what stands in the ``.expected`` file beside it. ``python -m tests.test_refused`` writes those files
+anew; read the difference like prose.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def test_a_day_before_the_law_is_told_is_outside_coverage(command: tuple[str, ..
     [
         (("check", "ear-gp10", "--item", "h20", "--case", "value=-3"), "the value of a case is 0 or more, and not -3"),
         (("check", "ear-gp10", "--item", "h20", "--case", "earlier=x"), "an earlier act is a case too, such as {act: export"),
-        (("check", "ear-gp10", "--item", "h20", "--case", "authorisations=exprot"), "no rule knows 'exprot' as what an authorisation covers; did"),
+        (("check", "ear-gp10", "--item", "h20", "--case", "authorisations=exprot"), "no rule knows 'exprot' as what an authorisation"),
         (("exposure", "h20", "--rule", "ear-subject"), "'ear-subject' prohibits nothing; use one of cn-"),
         (("affiliates", "smic", "--order", "XX"), "no country is called 'XX'; give its ISO code"),
         (("determine", "h20", "--to", "XX"), "no country is called 'XX'; give its ISO code of two letters or its name, for example US"),
