@@ -22,7 +22,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-OUTCOMES = re.compile(r"\b(?:not met|met|contested|unknown)\b")
+OUTCOMES = re.compile(r"\b(?:not met|met|contested|unknown|no requirement|presumption of (?:denial|approval)|not known|\d+ chains)\b")
 
 
 def stored(path: Path) -> Any:
