@@ -100,12 +100,15 @@ def brute(legs: list[Leg], search: Search, becomes: set[tuple[str, str]] = froze
     return {tuple(one.id for one in path): path for path in found}
 
 
-def table(engine: Any, legs: list[Leg]) -> Any:
+def arrow_of(legs: list[Leg]) -> Any:
     import pyarrow as pa
 
     kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "boolean": pa.bool_()}
-    arrow = pa.table({name: pa.array([leg.row()[name] for leg in legs], kinds[kind]) for name, kind in SCHEMA.items()})
-    return engine.create_table("legs", arrow, overwrite=True, temp=True)
+    return pa.table({name: pa.array([leg.row()[name] for leg in legs], kinds[kind]) for name, kind in SCHEMA.items()})
+
+
+def table(engine: Any, legs: list[Leg]) -> Any:
+    return engine.create_table("legs", arrow_of(legs), overwrite=True, temp=True)
 
 
 def hold(expression: Any) -> Any:

@@ -23,7 +23,7 @@ from policygraph.shipments.table import together
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["LEG", "MOST_LEGS", "RANKED", "Search", "Stages", "enumerated", "follow", "mirrored", "precede", "pruned"]
+__all__ = ["LEG", "MOST_LEGS", "RANKED", "Search", "Stages", "best", "enumerated", "mirrored", "pruned"]
 
 LEG: Final = (
     "id", "day", "key", "shipper", "consignee", "origin", "destination", "quantity", "unit", "starts", "onward", "enters", "arrives",
@@ -40,6 +40,7 @@ RANKED: Final = ("listed", "known", "undocumented", "quantity", "legs", "first")
 """What ranks chains, in this order: more listed parties, more known parties, fewer legs without a document of their own, a larger
 quantity, fewer legs, an earlier beginning."""
 _HORIZON: Final = 1 << 20
+_MIRROR: Final = {"shipper": "consignee", "consignee": "shipper", "origin": "destination", "destination": "origin"}
 
 Hold = Callable[["ir.Table"], "ir.Table"]
 """Computes a table once, for all that is asked of it later."""
@@ -108,52 +109,65 @@ class Stages:
 
 def mirrored(legs: ir.Table) -> ir.Table:
     """Return legs in a world where time and goods run the other way."""
-    return legs.mutate(
-        day=_HORIZON - legs.day, shipper=legs.consignee, consignee=legs.shipper, origin=legs.destination, destination=legs.origin
-    )
+    turned = {name: legs[other] for name, other in _MIRROR.items() if other in legs.columns}
+    return legs.mutate(**turned, day=_HORIZON - legs.day)
 
 
-def windows(legs: ir.Table, search: Search) -> ir.Table:
-    """Return when a next leg may set out: one row for each party, key and stretch of days, from a day on or up to a day."""
+def openings(legs: ir.Table, search: Search, *, back: bool = False, roughly: bool = False) -> ir.Table:
+    """Return when a leg may come next after one of some legs: one row for each party, goods and stretch of days.
+
+    Parameters
+    ----------
+    back
+        When a leg may have come before one of them instead.
+    roughly
+        One row for each party and goods: from the first such day to the last, and the days between them that are too many.
+    """
     import ibis
 
-    out = search.handed(legs)
-    arrived = out.group_by(
-        **{f"at_{into}": out[left] for left, into in search.meets}, at_block=out.day // search.stretch
-    ).agg(since=out.day.min(), until=out.day.max() + search.lag_days)  # fmt: skip
-    same = arrived.mutate(until=ibis.null("int64"), since=arrived.since.cast("int64"))
-    after = arrived.mutate(since=ibis.null("int64"), until=arrived.until.cast("int64"), at_block=arrived.at_block + 1)
+    legs = legs.select("day", *dict.fromkeys(name for pair in search.meets for name in pair))
+    out = search.handed(mirrored(legs) if back else legs)
+    at = {f"at_{into}": out[left] for left, into in search.meets}
+    since, until = out.day.min().cast("int64"), (out.day.max() + search.lag_days).cast("int64")
+    if roughly:
+        return out.group_by(**at).agg(since=since, until=until)
+    arrived = out.group_by(**at, at_block=out.day // search.stretch).agg(since=since, until=until)
+    same = arrived.mutate(until=ibis.null("int64"))
+    after = arrived.mutate(since=ibis.null("int64"), at_block=arrived.at_block + 1)
     both = same.union(after.select(*same.columns))
-    return both.group_by(*(f"at_{into}" for _, into in search.meets), "at_block").agg(since=both.since.min(), until=both.until.max())
+    return both.group_by(*at, "at_block").agg(since=both.since.min(), until=both.until.max())
 
 
-def follow(legs: ir.Table, earlier: ir.Table, search: Search) -> ir.Table:
-    """Keep the legs that may come next after one of some earlier legs."""
-    open_ = windows(earlier, search)
-    here = legs.mutate(block=legs.day // search.stretch)
-    met = here.join(open_, [here.block == open_.at_block, *(here[into] == open_[f"at_{into}"] for _, into in search.meets)])
-    return met.filter((met.since <= met.day) | (met.day <= met.until)).select(*legs.columns)
-
-
-def precede(legs: ir.Table, later: ir.Table, search: Search) -> ir.Table:
-    """Keep the legs after which one of some later legs may come."""
-    return mirrored(follow(mirrored(legs), mirrored(later), search)).select(*legs.columns)
+def within(legs: ir.Table, open_: ir.Table, search: Search, *, back: bool = False) -> ir.Table:
+    """Keep the legs to which it is open to come next, or before."""
+    clock = _HORIZON - legs.day if back else legs.day
+    meets = [legs[_MIRROR.get(into, into) if back else into] == open_[f"at_{into}"] for _, into in search.meets]
+    exactly = "at_block" in open_.columns
+    met = legs.join(open_, [*meets, *([clock // search.stretch == open_.at_block] if exactly else [])])
+    clock = _HORIZON - met.day if back else met.day
+    since, until = met.since <= clock, clock <= met.until
+    return met.filter((since | until) if exactly else (since & until)).select(*legs.columns)
 
 
 def pruned(legs: ir.Table, search: Search, hold: Hold) -> Stages:
-    """Leave out the legs that cannot lie on a chain, whatever parties occur twice."""
+    """Leave out legs that cannot lie on a chain: forward roughly, over everything; then back exactly, over what is left."""
+    unused = {"starts", "enters", *(() if search.contiguous else ("origin", "destination"))}
+    columns = [name for name in LEG if name not in unused]
     legs = legs.filter(legs.shipper != legs.consignee)
-    ends = hold(legs.filter((legs.starts & legs.onward) | (legs.enters & legs.arrives)))
+    ends = hold(legs.filter((legs.starts & legs.onward) | (legs.enters & legs.arrives)).select(*columns))
     first, last = ends.filter(ends.onward), ends.filter(ends.arrives)
-    through = legs.filter(legs.enters & legs.onward)
+    through = legs.filter(legs.enters & legs.onward).select(*columns)
     middles: list[ir.Table] = []
-    for position in range(2, search.max_legs):
-        rows = follow(through, middles[-1] if middles else first, search)
-        middles.append(hold(precede(rows, last, search) if position == search.max_legs - 1 else rows))
-    for place in reversed(range(len(middles) - 1)):
-        middles[place] = hold(precede(middles[place], together([last, middles[place + 1]]), search))
-    last = hold(follow(last, together([first, *middles]), search))
-    first = hold(precede(first, together([last, *middles[:1]]), search))
+    open_ = [hold(openings(first, search, roughly=True))]
+    for _ in range(2, search.max_legs):
+        middles.append(hold(within(through, open_[-1], search)))
+        open_.append(openings(middles[-1], search, roughly=True))
+    last = hold(together([within(last, one, search) for one in open_]).distinct())
+    later = last
+    for place in reversed(range(len(middles))):
+        middles[place] = hold(within(middles[place], openings(later, search, back=True), search, back=True))
+        later = together([last, middles[place]])
+    first = hold(within(first, openings(later, search, back=True), search, back=True))
     return Stages(first, tuple(middles), last)
 
 
@@ -171,8 +185,9 @@ def enumerated(stages: Stages, search: Search) -> ir.Table:
 
 
 def _started(first: ir.Table) -> ir.Table:
+    place = ["destination"] if "destination" in first.columns else []
     return first.select(
-        "day", "key", "quantity", "unit", "destination", leg_1="id", party_0="shipper", party_1="consignee", first="day",
+        "day", "key", "quantity", "unit", *place, leg_1="id", party_0="shipper", party_1="consignee", first="day",
         known=first.shipper_known + first.consignee_known, listed=first.shipper_listed + first.consignee_listed,
         undocumented=1 - first.documented, clash=first.id.isnull(),
     )  # fmt: skip
@@ -189,9 +204,10 @@ def _extended(paths: ir.Table, rows: ir.Table, number: int, search: Search) -> i
     near = [into.next_day >= out.day, into.next_day <= out.day + search.lag_days]
     both = out.join(into, [*meets, *near, *strange])
     kept = [f"leg_{one}" for one in range(1, number)] + [f"party_{one}" for one in range(number)]
+    place = {"destination": both.next_destination} if search.contiguous else {}
     clash = both.clash | (both.unit.notnull() & both.next_unit.notnull() & (both.unit != both.next_unit)).fill_null(False)
     return both.select(
-        *kept, "first", day="next_day", key="next_key", destination="next_destination", clash=clash,
+        *kept, "first", day="next_day", key="next_key", clash=clash, **place,
         quantity=ibis.least(both.quantity.fill_null(both.next_quantity), both.next_quantity.fill_null(both.quantity)),
         unit=both.unit.fill_null(both.next_unit), known=both.known + both.next_consignee_known,
         listed=both.listed + both.next_consignee_listed, undocumented=both.undocumented + 1 - both.next_documented,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["on_chains", "reduced", "sizes"]
 
-_CARRIED = ("id", "day", "key", "shipper", "consignee", "origin", "destination", "arrives")
+_CARRIED = ("id", "day", "key", "shipper", "consignee", "arrives")
 
 
 def sizes(places: int, avoided: int) -> tuple[int, ...]:
@@ -116,14 +116,15 @@ def _next(stage: ir.Table, rows: ir.Table, earlier: tuple[str, ...], search: Sea
             here.block == family.at_block, here.day >= family.soonest
         ]  # fmt: skip
         strange = [here.consignee != family[place] for place in places]
-        found.append(here.join(family, [*meets, *near, *strange]).select(*_CARRIED, *places))
+        found.append(here.join(family, [*meets, *near, *strange]).select(*rows.columns, *places))
     return reduced(hold(together(found).distinct()), ["id", "arrives"], places, left - 1, hold)
 
 
 def on_chains(stages: Stages, search: Search, hold: Hold) -> ir.Table:
     """Return the ids of the shipments that lie on a chain, each once."""
-    first, last = stages.first.select(*_CARRIED), stages.last.select(*_CARRIED)
-    middles = [middle.select(*_CARRIED) for middle in stages.middles]
+    columns = [*_CARRIED, *(("origin", "destination") if search.contiguous else ())]
+    first, last = stages.first.select(*columns), stages.last.select(*columns)
+    middles = [middle.select(*columns) for middle in stages.middles]
     found: list[ir.Table] = []
     prefixes: dict[int, ir.Table] = {}
     stage, places = first, ()

@@ -250,7 +250,7 @@ class Transshipments:
                 }
             )  # fmt: skip
         names = ("legs", "parties", "countries", "quantity", "unit", "first", "last", "documents", "listed", "known")
-        return pd.DataFrame(rows, columns=list(names)).astype({"quantity": object})
+        return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in names})
 
     def graph(self) -> nx.MultiDiGraph[str]:
         """Return the parties of chains as a networkx multigraph; an edge is a shipment, under its id."""

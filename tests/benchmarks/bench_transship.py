@@ -34,7 +34,8 @@ from typing import Any
 LAG, LEGS, ENDS = 90, 4, ("RU", "IR", "BY")
 SECTORS, ITEMS, DAYS, PER_PARTY = 250, 20, 1095, 80
 MEMORY = "6GB"
-Chains = Iterable[tuple[str | None, ...]]
+Chains = Iterable[tuple[Any, ...]]
+"""The ids of the legs of each chain, None where it has fewer, and its quantity."""
 
 
 def trade(millions: float, place: Path) -> Path:
@@ -94,18 +95,18 @@ def connected(path: Path) -> Any:
 
 def sql(path: Path) -> Chains:
     near = f"s.item = c.item AND s.shipper = c.consignee AND s.date BETWEEN c.date AND c.date + {LAG}"
-    out = "s.item, s.date, s.consignee, s.destination"
+    out = "s.item, s.date, s.consignee, s.destination, least(c.quantity, s.quantity) AS quantity"
     found = connected(path).execute(f"""
-        WITH c1 AS (SELECT id AS l1, shipper AS p0, {out.replace("s.", "")} FROM s
+        WITH c1 AS (SELECT id AS l1, shipper AS p0, item, date, consignee, destination, quantity FROM s
                     WHERE origin = 'US' AND destination NOT IN {ENDS} AND shipper <> consignee),
         c2 AS (SELECT l1, s.id AS l2, p0, s.shipper AS p1, {out} FROM c1 c JOIN s ON {near}
                WHERE s.consignee NOT IN (c.p0, s.shipper)),
         c3 AS (SELECT l1, l2, s.id AS l3, p0, p1, s.shipper AS p2, {out} FROM c2 c JOIN s ON {near}
                WHERE c.destination NOT IN {ENDS} AND s.consignee NOT IN (c.p0, c.p1, s.shipper)),
-        c4 AS (SELECT l1, l2, l3, s.id AS l4 FROM c3 c JOIN s ON {near}
+        c4 AS (SELECT l1, l2, l3, s.id AS l4, least(c.quantity, s.quantity) FROM c3 c JOIN s ON {near}
                WHERE c.destination NOT IN {ENDS} AND s.destination IN {ENDS} AND s.consignee NOT IN (c.p0, c.p1, c.p2, s.shipper))
-        SELECT l1, l2, NULL, NULL FROM c2 WHERE destination IN {ENDS} UNION ALL
-        SELECT l1, l2, l3, NULL FROM c3 WHERE destination IN {ENDS} UNION ALL SELECT * FROM c4
+        SELECT l1, l2, NULL, NULL, quantity FROM c2 WHERE destination IN {ENDS} UNION ALL
+        SELECT l1, l2, l3, NULL, quantity FROM c3 WHERE destination IN {ENDS} UNION ALL SELECT * FROM c4
     """).fetchall()
     return list(found)
 
@@ -113,14 +114,15 @@ def sql(path: Path) -> Chains:
 def recursive(path: Path) -> Chains:
     found = connected(path).execute(f"""
         WITH RECURSIVE c AS (
-            SELECT [id] AS legs, [shipper, consignee] AS parties, item, date, consignee, destination FROM s
+            SELECT [id] AS legs, [shipper, consignee] AS parties, item, date, consignee, destination, quantity FROM s
             WHERE origin = 'US' AND destination NOT IN {ENDS} AND shipper <> consignee
             UNION ALL
-            SELECT list_append(c.legs, s.id), list_append(c.parties, s.consignee), s.item, s.date, s.consignee, s.destination
+            SELECT list_append(c.legs, s.id), list_append(c.parties, s.consignee), s.item, s.date, s.consignee, s.destination,
+                   least(c.quantity, s.quantity)
             FROM c JOIN s ON s.item = c.item AND s.shipper = c.consignee AND s.date BETWEEN c.date AND c.date + {LAG}
             WHERE c.destination NOT IN {ENDS} AND len(c.legs) < {LEGS} AND NOT list_contains(c.parties, s.consignee)
         )
-        SELECT legs[1], legs[2], legs[3], legs[4] FROM c WHERE len(legs) > 1 AND destination IN {ENDS}
+        SELECT legs[1], legs[2], legs[3], legs[4], quantity FROM c WHERE len(legs) > 1 AND destination IN {ENDS}
     """).fetchall()
     return list(found)
 
@@ -131,21 +133,22 @@ def polars(path: Path) -> Chains:
     col = pl.col
     every = pl.scan_parquet(path)
     paths = every.filter((col("origin") == "US") & ~col("destination").is_in(ENDS) & (col("shipper") != col("consignee"))).select(
-        "item", "date", "consignee", l1="id", p0="shipper"
+        "item", "date", "consignee", "quantity", l1="id", p0="shipper"
     )
     ended = []
     for legs in range(2, LEGS + 1):
-        right = every.select("item", "shipper", to="consignee", on="date", where="destination", leg="id")
+        right = every.select("item", "shipper", to="consignee", on="date", where="destination", leg="id", much="quantity")
         right = right.filter(col("where").is_in(ENDS)) if legs == LEGS else right
         near = (col("on") >= col("date")) & (col("on") <= col("date") + pl.duration(days=LAG)) & (col("to") != col("consignee"))
         for place in range(legs - 1):
             near &= col("to") != col(f"p{place}")
         joined = paths.join(right, left_on=["item", "consignee"], right_on=["item", "shipper"], how="inner").filter(near)
+        joined = joined.with_columns(quantity=pl.min_horizontal("quantity", "much"))
         kept = [col(f"l{one}") for one in range(1, legs)] + [col("leg").alias(f"l{legs}")]
         nothing = [pl.lit(None, pl.String).alias(f"l{one}") for one in range(legs + 1, LEGS + 1)]
-        ended.append(joined.filter(col("where").is_in(ENDS)).select(*kept, *nothing))
+        ended.append(joined.filter(col("where").is_in(ENDS)).select(*kept, *nothing, "quantity"))
         paths = joined.filter(~col("where").is_in(ENDS)).select(
-            "item", *kept, *(col(f"p{place}") for place in range(legs - 1)), col("consignee").alias(f"p{legs - 1}"),
+            "item", "quantity", *kept, *(col(f"p{place}") for place in range(legs - 1)), col("consignee").alias(f"p{legs - 1}"),
             date="on", consignee="to",
         )  # fmt: skip
     return pl.concat(ended).collect(engine="streaming").rows()
@@ -166,6 +169,7 @@ def numbered(path: Path) -> tuple[Any, dict[str, Any]]:
         columns[name] = known[coded.indices.to_numpy()]
     columns["day"] = table["date"].cast("int32").to_numpy()
     columns["starts"] = (table["origin"].to_pandas() == "US").to_numpy()
+    columns["quantity"] = table["quantity"].to_numpy()
     columns["ends"] = table["destination"].to_pandas().isin(ENDS).to_numpy()
     order = np.lexsort((columns["day"], columns["item"], columns["shipper"]))
     return table["id"].combine_chunks().take(order), {name: column[order] for name, column in columns.items()}
@@ -212,13 +216,17 @@ def numba(path: Path) -> Chains:
         return found[1:]
 
     found = walk(low, high, by["day"], by["shipper"], by["consignee"], by["starts"], by["ends"])
-    return [tuple(ids[int(leg)].as_py() if leg >= 0 else None for leg in chain) for chain in found]
+    much = by["quantity"]
+    return [
+        (*(ids[int(leg)].as_py() if leg >= 0 else None for leg in chain), min(float(much[leg]) for leg in chain if leg >= 0))
+        for chain in found
+    ]  # fmt: skip
 
 
 def rows_of(path: Path) -> list[tuple[Any, ...]]:
     import pyarrow.parquet as pq
 
-    names = ["id", "date", "item", "shipper", "consignee", "origin", "destination"]
+    names = ["id", "date", "item", "shipper", "consignee", "origin", "destination", "quantity"]
     table = pq.read_table(path, columns=names)
     columns = [(table[name].cast("int32") if name == "date" else table[name]).to_pylist() for name in names]
     return list(zip(*columns, strict=True))
@@ -229,19 +237,19 @@ def python(path: Path) -> Chains:
     sent: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
         sent[row[3], row[2]].append(row)
-    found: list[tuple[str | None, ...]] = []
+    found: list[tuple[Any, ...]] = []
 
-    def walk(legs: tuple[str, ...], parties: tuple[str, ...], item: str, day: int) -> None:
-        for id_, on, _, _, consignee, _, destination in sent.get((parties[-1], item), ()):
+    def walk(legs: tuple[str, ...], parties: tuple[str, ...], item: str, day: int, least: float) -> None:
+        for id_, on, _, _, consignee, _, destination, much in sent.get((parties[-1], item), ()):
             if day <= on <= day + LAG and consignee not in parties:
                 if destination in ENDS:
-                    found.append((*legs, id_, *([None] * (LEGS - 1 - len(legs)))))
+                    found.append((*legs, id_, *([None] * (LEGS - 1 - len(legs))), min(least, much)))
                 elif len(legs) < LEGS - 1:
-                    walk((*legs, id_), (*parties, consignee), item, on)
+                    walk((*legs, id_), (*parties, consignee), item, on, min(least, much))
 
-    for id_, day, item, shipper, consignee, origin, destination in rows:
+    for id_, day, item, shipper, consignee, origin, destination, much in rows:
         if origin == "US" and destination not in ENDS and shipper != consignee:
-            walk((id_,), (shipper, consignee), item, day)
+            walk((id_,), (shipper, consignee), item, day, much)
     return found
 
 
@@ -249,21 +257,21 @@ def networkx(path: Path) -> Chains:
     import networkx as nx
 
     graph: Any = nx.MultiDiGraph()
-    for id_, day, item, shipper, consignee, origin, destination in rows_of(path):
-        graph.add_edge(shipper, consignee, id_, day=day, item=item, origin=origin, destination=destination)
-    found: list[tuple[str | None, ...]] = []
+    for id_, day, item, shipper, consignee, origin, destination, much in rows_of(path):
+        graph.add_edge(shipper, consignee, id_, day=day, item=item, origin=origin, destination=destination, much=much)
+    found: list[tuple[Any, ...]] = []
 
-    def walk(legs: tuple[str, ...], parties: tuple[str, ...], item: str, day: int) -> None:
+    def walk(legs: tuple[str, ...], parties: tuple[str, ...], item: str, day: int, least: float) -> None:
         for _, consignee, id_, leg in graph.out_edges(parties[-1], keys=True, data=True):
             if leg["item"] == item and day <= leg["day"] <= day + LAG and consignee not in parties:
                 if leg["destination"] in ENDS:
-                    found.append((*legs, id_, *([None] * (LEGS - 1 - len(legs)))))
+                    found.append((*legs, id_, *([None] * (LEGS - 1 - len(legs))), min(least, leg["much"])))
                 elif len(legs) < LEGS - 1:
-                    walk((*legs, id_), (*parties, consignee), item, leg["day"])
+                    walk((*legs, id_), (*parties, consignee), item, leg["day"], min(least, leg["much"]))
 
     for shipper, consignee, id_, leg in graph.edges(keys=True, data=True):
         if leg["origin"] == "US" and leg["destination"] not in ENDS and shipper != consignee:
-            walk((id_,), (shipper, consignee), leg["item"], leg["day"])
+            walk((id_,), (shipper, consignee), leg["item"], leg["day"], leg["much"])
     return found
 
 
@@ -291,7 +299,7 @@ def found(engine: Any, path: Path) -> Chains:
 
     search = Search(LAG, LEGS)
     stages = pruned(legs(engine.connection.read_parquet(path)), search, engine.hold)
-    table = enumerated(stages, search).select(*(f"leg_{one}" for one in range(1, LEGS + 1))).to_pyarrow()
+    table = enumerated(stages, search).select(*(f"leg_{one}" for one in range(1, LEGS + 1)), "quantity").to_pyarrow()
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
@@ -318,7 +326,7 @@ def on_chains(path: Path) -> Chains:
     engine, search = DuckDB(MEMORY), Search(LAG, LEGS)
     engine.sql("SET threads=2")
     stages = pruned(legs(engine.connection.read_parquet(path)), search, engine.hold)
-    return [(id_,) for id_ in families.on_chains(stages, search, engine.hold).to_pyarrow()["id"].to_pylist()]
+    return [(id_, 0.0) for id_ in families.on_chains(stages, search, engine.hold).to_pyarrow()["id"].to_pylist()]
 
 
 def whole(path: Path) -> Chains:
@@ -326,8 +334,10 @@ def whole(path: Path) -> Chains:
     import policygraph as pg
 
     shipments = pg.read_shipments(path, memory=MEMORY)
-    chains = pg.transshipments(shipments, from_="US", to=ENDS, lag_days=LAG, max_legs=LEGS).chains["legs"]
-    return [(*chain, *([None] * (LEGS - len(chain)))) for chain in chains]
+    chains = pg.transshipments(shipments, from_="US", to=ENDS, lag_days=LAG, max_legs=LEGS).chains
+    return [
+        (*legs, *([None] * (LEGS - len(legs))), quantity) for legs, quantity in zip(chains["legs"], chains["quantity"], strict=True)
+    ]
 
 
 ENGINES: dict[str, Callable[[Path], Chains]] = {
@@ -352,12 +362,13 @@ def child(name: str, path: Path, runs: int) -> None:
         chains = list(ENGINES[name](path))
         times.append(perf_counter() - begun)
         worked.append(processor() - before)
-    words = sorted(" ".join(leg for leg in chain if leg) for chain in chains)
+    told = sorted((" ".join(leg for leg in chain[:-1] if leg), float(chain[-1])) for chain in chains)
+    words = [legs for legs, _ in told]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     legs_of = [word.count(" ") + 1 for word in words]
     counts = [legs_of.count(number) for number in range(1, LEGS + 1)]
     jvm = sum(int(line.split()[1]) for line in _children()) // 1024
-    digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()[:12]
     print(json.dumps({"time": statistics.median(times), "processor": statistics.median(worked), "peak": peak + jvm, "counts": counts, "digest": digest,
                       "legs": len({leg for word in words for leg in word.split()})}))  # fmt: skip
 
