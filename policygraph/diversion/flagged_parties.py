@@ -83,7 +83,7 @@ def _with(known: Known, parties: Collection[str], has: Callable[[Profile], objec
     return {key: profile for key in parties if (profile := known.of_party(key)) is not None and has(profile)}
 
 
-@ask_parties.register
+@ask_parties.register(FoundedAfter)
 def _(test: FoundedAfter, parties: Collection[str], known: Known, days: Days) -> Asked:
     told = _with(known, parties, lambda one: one.founded and (one.founded.since or one.founded.until))
     if not told:
@@ -105,7 +105,7 @@ def _when(since: date | None, until: date | None) -> str:
     return " ".join(part for part in (f"from {since} on" if since else "", f"and by {until}" if until else "") if part)
 
 
-@ask_parties.register
+@ask_parties.register(Young)
 def _(test: Young, parties: Collection[str], known: Known, days: Days) -> Asked:
     told = _with(known, parties, lambda one: one.founded and one.founded.since)
     if not told:
@@ -121,7 +121,7 @@ def _(test: Young, parties: Collection[str], known: Known, days: Days) -> Asked:
     return Asked(tuple(found), but=_but(len(told), parties, "the founding day"))
 
 
-@ask_parties.register
+@ask_parties.register(OfBusiness)
 def _(test: OfBusiness, parties: Collection[str], known: Known, days: Days) -> Asked:
     told = _with(known, parties, lambda one: one.business != "unknown")
     persons = {key for key in parties if known.in_data(key) and known.view is not None and known.view.graph.entity(key).type == "Person"}
@@ -132,7 +132,7 @@ def _(test: OfBusiness, parties: Collection[str], known: Known, days: Days) -> A
     return Asked(about, but=_but(len(trades), parties, "the trade"))
 
 
-@ask_parties.register
+@ask_parties.register(Listed)
 def _(test: Listed, parties: Collection[str], known: Known, days: Days) -> Asked:
     if not known.listings:
         return Asked(not_asked="neither a view nor profiles of parties tell who stands on lists")
@@ -200,7 +200,7 @@ def _alike(names: list[str], others: list[str]) -> Iterator[tuple[str, str]]:
                 yield one, other
 
 
-@ask_parties.register
+@ask_parties.register(Owned)
 def _(test: Owned, parties: Collection[str], known: Known, days: Days) -> Asked:
     from policygraph.ownership import Cascade, parts_per_million
 
@@ -218,7 +218,7 @@ def _(test: Owned, parties: Collection[str], known: Known, days: Days) -> Asked:
     return Asked(tuple(found), but=_but(len(there), parties, f"who holds it on {view.as_of}, the day of the view,"))
 
 
-@ask_parties.register
+@ask_parties.register(Headquartered)
 def _(test: Headquartered, parties: Collection[str], known: Known, days: Days) -> Asked:
     from policygraph.law.facts import Facts
 
@@ -234,7 +234,7 @@ def _(test: Headquartered, parties: Collection[str], known: Known, days: Days) -
     return Asked(tuple(found), but=_but(len(there), parties, f"whose it is on {view.as_of}, the day of the view,"))
 
 
-@ask_parties.register
+@ask_parties.register(Shares)
 def _(test: Shares, parties: Collection[str], known: Known, days: Days) -> Asked:
     told = _with(known, parties, lambda one: any(getattr(one, thing) for thing in test.by))
     things = " or ".join({"address": "address", "officers": "officer", "phones": "phone"}[thing] for thing in test.by)

@@ -199,14 +199,22 @@ class Transshipments:
     @cached_property
     def legs(self) -> pd.DataFrame:
         """The shipments that lie on a chain (of the best alone, if only they were asked for), with the parties they were taken for."""
+        return self._told(self._ids)
+
+    @cached_property
+    def _ids(self) -> ir.Table:
         import ibis
 
         if self._chains is None or self.asked.best is None:
-            ids = self._lying
-        else:
-            told = sorted({leg for chain in self._paths for leg in chain})
-            ids = ibis.memtable({"id": told}, schema={"id": "string"})
-        return self._told(ids)
+            return self._lying
+        told = sorted({leg for chain in self._paths for leg in chain})
+        return ibis.memtable({"id": told}, schema={"id": "string"})
+
+    @property
+    def told_legs(self) -> ir.Table:
+        """The same shipments as an Ibis table: ``id``, what must be the same on each leg (``key``), and whether they start and arrive."""
+        legs = self._legs
+        return legs.semi_join(self._ids, "id").select("id", "key", "starts", "arrives")
 
     @cached_property
     def direct(self) -> pd.DataFrame:

@@ -1,0 +1,368 @@
+"""Which red flags records raise, on which rows and why; which could not be asked; which no record shows.
+
+Comes in: shipments or the chains found in them, a view, and what the asker knows of parties. Goes out: :class:`Flagging`. A flag is a reason to
+ask somebody something. Flags are counted and given with their reasons; nothing adds them up.
+
+>>> leg = {"id": "1", "date": "2024-01-05", "item": "H100", "shipper": "A", "consignee": "B", "origin": "US", "destination": "MY"}
+>>> found = red_flags([{**leg, "end_user": "C"}, {**leg, "id": "2", "payer": "D", "loading": "SG"}], flags=["end-user-not-named", "hub-route"])
+>>> found.fired[["flag", "id", "reason", "told_then"]].values.tolist()
+[['end-user-not-named', '2', 'the end user is not told', True], ['hub-route', '2', 'by way of SG', True]]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from policygraph.diversion.chains import Search
+from policygraph.diversion.flagged_parties import PARTY_CONDITIONS, Asked, Days, ask_parties
+from policygraph.diversion.flagged_records import Records, ask_records, parties_of
+from policygraph.diversion.parties import party_of
+from policygraph.diversion.profiles import ROLES, Given, Known
+from policygraph.diversion.redflags import AnyCondition, RedFlag, load_flags, load_lists
+from policygraph.errors import BadQuestion, nearest
+from policygraph.law import Rulebook
+from policygraph.shipments.columns import EARLIEST
+from policygraph.shipments.table import Shipments, together
+from policygraph.view import FrozenView
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from policygraph.asking import View
+    from policygraph.diversion.transship import Transshipments
+
+__all__ = ["Flagging", "red_flags"]
+
+State = Literal["asked", "not asked", "not in records"]
+_ITEMS: Final = ("Item", "Software", "Technology", "AIModel")
+_SHOWN: Final = 3
+_FIRED: Final = ("flag", "id", "reason", "told_then")
+
+
+def red_flags(
+    shipments: Shipments | Transshipments | Any, view: View | FrozenView | None = None, *, flags: Iterable[str] | None = None,
+    parties: Given | Known = None, book: Rulebook | None = None, progress: Callable[[str], None] = lambda _: None,
+) -> Flagging:  # fmt: skip
+    """Ask the red flags of records.
+
+    Parameters
+    ----------
+    shipments
+        Shipments, or whatever :func:`~policygraph.shipments.reading.read_shipments` reads; or the chains found in some, and then their
+        rows are asked, in the light of the whole file.
+    view
+        What tells who is on lists, owned by whom, and sits where; without one only records and profiles are asked.
+    flags
+        Ids of flags; all where left out.
+    parties
+        Profiles of parties (:class:`~policygraph.diversion.profiles.Profile`): a CSV file, mappings, or a told case.
+    book
+        The rules, which name lists of goods; those of the view where left out.
+    progress
+        Is told in words what is being done.
+
+    Raises
+    ------
+    BadQuestion
+        If a flag or a profile is not what it must be.
+    """
+    from policygraph.diversion.transship import Transshipments
+    from policygraph.shipments.reading import read_shipments
+
+    every = load_flags()
+    unknown = [id_ for id_ in flags or () if id_ not in every]
+    if unknown:
+        near = nearest(unknown[0], every, 3)
+        raise BadQuestion(f"there is no red flag '{unknown[0]}'; " + (f"did you mean {' or '.join(near)}?" if near else "see datasets/redflags"))
+    wanted = {id_: every[id_] for id_ in (every if flags is None else dict.fromkeys(flags))}
+    chains = shipments if isinstance(shipments, Transshipments) else None
+    given = chains.shipments if chains is not None else shipments
+    records = given if isinstance(given, Shipments) else read_shipments(given, progress=progress)
+    known = parties if isinstance(parties, Known) else Known.of(getattr(view, "frozen", view), parties)
+    rules = book if book is not None else getattr(getattr(view, "kg", None), "rules", None)
+    return _Asking(records, known, rules, chains).put(wanted, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one flag: whether it could be asked, why not or of whom not, and on how many rows it holds."""
+
+    state: State
+    why: str = ""
+    rows: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Flagging:
+    """Red flags put to records.
+
+    Attributes
+    ----------
+    shipments
+        The records.
+    flags
+        The flags that were put.
+    rows
+        How many rows were asked.
+    outcomes
+        What came of each flag.
+    """
+
+    shipments: Shipments
+    flags: Mapping[str, RedFlag]
+    rows: int
+    outcomes: Mapping[str, Outcome]
+    _fired: ir.Table | None = field(repr=False)
+
+    @cached_property
+    def fired(self) -> pd.DataFrame:
+        """One line for each flag, row and reason; ``told_then`` tells whether the flag was published, and not ended, on the day of the row."""
+        import pandas as pd
+
+        if self._fired is None:
+            return pd.DataFrame(columns=list(_FIRED))
+        frame: pd.DataFrame = self._fired.order_by("flag", "id", "reason").execute()
+        return frame
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """On how many rows each flag holds that holds on any."""
+        return {id_: one.rows for id_, one in self.outcomes.items() if one.rows}
+
+    def _why(self, state: State) -> Mapping[str, str]:
+        return {id_: one.why for id_, one in self.outcomes.items() if one.state == state}
+
+    @property
+    def not_asked(self) -> Mapping[str, str]:
+        """Flags that could not be asked of these records, and why."""
+        return self._why("not asked")
+
+    @property
+    def not_in_records(self) -> Mapping[str, str]:
+        """Flags that no record shows, and why."""
+        return self._why("not in records")
+
+    @property
+    def in_part(self) -> Mapping[str, str]:
+        """Flags that could not be asked of every party, and what is not known."""
+        return {id_: why for id_, why in self._why("asked").items() if why}
+
+    def of(self, ids: Collection[str]) -> pd.DataFrame:
+        """Return the lines of some rows."""
+        return self.fired[self.fired["id"].isin(list(ids))]
+
+    @cached_property
+    def _by_row(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for flag, id_ in zip(self.fired["flag"], self.fired["id"], strict=True):
+            found.setdefault(id_, {})[flag] = None
+        return {id_: tuple(flags) for id_, flags in found.items()}
+
+    def on(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the flags that hold on any of some rows, as those of a chain."""
+        return tuple(sorted({flag for id_ in ids for flag in self._by_row.get(id_, ())}))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return counts, lines and what could not be asked as plain data."""
+        return {
+            "rows": self.rows, "counts": dict(self.counts), "fired": self.fired.to_dict(orient="records"),
+            "not_asked": dict(self.not_asked), "in_part": dict(self.in_part), "not_in_records": sorted(self.not_in_records),
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        lines = [f"Which red flags do the records raise? {self.rows:,} rows were asked."]
+        lines.append("A red flag is a reason to ask, and no finding that anybody did anything; flags are counted, and not added up.")
+        for id_, many in sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0])):
+            flag, told = self.flags[id_], self.fired[self.fired["flag"] == id_]
+            span = f"told from {flag.applies_from} on" + (f", until {flag.applies_to}" if flag.applies_to else "")
+            early = int((~told.drop_duplicates("id")["told_then"].astype(bool)).sum())
+            span += f"; on the day of {early:,} of the rows it was not" if early else ""
+            lines.append(f"  {id_}: {many:,} rows. {flag.title} ({_source(flag)}; {span})")
+            lines += [f"      {id_row}: {reason}" for id_row, reason in zip(told["id"].head(_SHOWN), told["reason"].head(_SHOWN), strict=True)]
+            lines += [f"      and {len(told) - _SHOWN:,} more"] if len(told) > _SHOWN else []
+        for title, several in (("Could not be asked", self.not_asked), ("Asked in part", self.in_part)):
+            lines += [f"{title}:"] if several else []
+            lines += [f"  {id_}: {why}" for id_, why in several.items()]
+        if self.not_in_records:
+            lines.append(f"No record shows {len(self.not_in_records)} more, as {', '.join(list(self.not_in_records)[:_SHOWN])}.")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _source(flag: RedFlag) -> str:
+    number = f", {flag.source.number}" if flag.source.number else ""
+    return f"{flag.source.document}{number}"
+
+
+class _Asking:
+    """Records made ready for flags: who the parties are, which goods, which rows."""
+
+    def __init__(self, shipments: Shipments, known: Known, book: Rulebook | None, chains: Transshipments | None) -> None:
+        import ibis
+
+        self.known, self.book, self.lists = known, book, load_lists()
+        self.shipments, self.hold = shipments, shipments.hold
+        every = self.hold(self._keyed(shipments.table))
+        if chains is None:
+            sides = {"starts": ibis.literal(True), "arrives": ibis.literal(True)}
+            rows = every.mutate(**sides, chain_key=every.key)
+        else:
+            rows = self.hold(every.join(chains.told_legs.rename(chain_key="key"), "id"))
+        days = every.agg(first=every.date.min(), last=every.date.max(), many=every.count()).execute().iloc[0]
+        self.empty = not int(days["many"])
+        self.records = None if self.empty else Records(
+            every, rows, days["first"].date(), days["last"].date(), chains.search if chains else Search(), known, self.lists, self.hold,
+        )  # fmt: skip
+        self._of: dict[str, Records | str] = {}
+        self._parties: dict[tuple[str, str], list[str]] = {}
+
+    def _keyed(self, table: ir.Table) -> ir.Table:
+        """Put the keys of parties and goods beside their names; only different names come into Python."""
+        import ibis
+
+        kept = [name for name in table.columns if name not in ("file", "row")]
+        told = table.select(*kept, day=table.date.delta(EARLIEST, unit="day").cast("int64"))
+        names: set[str] = set()
+        for role in ROLES:
+            names |= set(table.select(name=role).distinct().execute()["name"].dropna())
+        pairs = [{"name": name, "party": self.known.key(name)} for name in sorted(names)]
+        of = ibis.memtable(pairs, schema={"name": "string", "party": "string"})
+        for role in ROLES:
+            side = of.rename({f"{role}_name": "name", f"{role}_party": "party"})
+            told = told.left_join(side, told[role] == side[f"{role}_name"]).drop(f"{role}_name")
+        items = table.select(name="item").distinct().execute()["name"].tolist()
+        keys = [{"item_name": name, "key": party_of(name, self.known.view, *_ITEMS)} for name in items]
+        goods = ibis.memtable(keys, schema={"item_name": "string", "key": "string"})
+        return told.join(goods, told.item == goods.item_name).drop("item_name")
+
+    def put(self, flags: Mapping[str, RedFlag], progress: Callable[[str], None]) -> Flagging:
+        """Ask every flag."""
+        import ibis
+
+        outcomes: dict[str, Outcome] = {}
+        fired = []
+        for id_, flag in flags.items():
+            if flag.test is None:
+                outcomes[id_] = Outcome("not in records", flag.not_in_records)
+                continue
+            progress(f"asking for the red flag {id_}")
+            found, why = self._ask(flag.test)
+            if found is None:
+                outcomes[id_] = Outcome("not asked", why)
+                continue
+            rows = self.hold(found.distinct())
+            many = int(rows.id.nunique().execute())
+            outcomes[id_] = Outcome("asked", why, many)
+            if many and self.records is not None:
+                dated = rows.join(self.records.rows.select("id", "date"), "id")
+                told = dated.date >= ibis.date(flag.applies_from)
+                told = told & (dated.date < ibis.date(flag.applies_to)) if flag.applies_to else told
+                fired.append(dated.select("id", "reason", flag=ibis.literal(id_), told_then=told).select(*_FIRED))
+        count = 0 if self.records is None else int(self.records.rows.count().execute())
+        return Flagging(self.shipments, flags, count, outcomes, together(fired) if fired else None)
+
+    def _ask(self, test: AnyCondition) -> tuple[ir.Table | None, str]:
+        """Return the rows on which a condition holds, and what could not be asked; no rows where nothing could."""
+        records = self._goods(test.items)
+        if isinstance(records, str):
+            return None, records
+        if isinstance(test, PARTY_CONDITIONS):
+            return self._of_parties(test, records)
+        found = ask_records(test, records)
+        return (None, found) if isinstance(found, str) else (found.select("id", "reason"), "")
+
+    def _goods(self, items: str) -> Records | str:
+        """Return the records of some goods, or why they cannot be told."""
+        if items not in self._of:
+            self._of[items] = self._some(items)
+        return self._of[items]
+
+    def _some(self, items: str) -> Records | str:
+        from dataclasses import replace
+
+        records = self.records
+        if records is None:
+            return "there is no row"
+        if not items:
+            return records
+        if items in self.lists:
+            codes = self.lists[items].codes
+            if not records.named("hs"):
+                return f"no row tells a tariff code, by which goods are of the list {items}"
+            return replace(
+                records, every=records.every.filter(records.every.hs.substr(0, 6).isin(codes)),
+                rows=records.rows.filter(records.rows.hs.substr(0, 6).isin(codes)),
+            )  # fmt: skip
+        if self.book is None:
+            return f"the list {items} is one of the law, and no rules were given"
+        return self._of_list(records, items)
+
+    def _of_list(self, records: Records, items: str) -> Records | str:
+        """Return the records of goods that a list of the law names, by the entry that a row tells or the data give the item."""
+        from dataclasses import replace
+
+        assert self.book is not None
+        entries, view = self.book.lists[items].entries, self.known.view
+        told = records.every.select("eccn").distinct().execute()["eccn"].dropna().tolist()
+        keys = records.every.select("key").distinct().execute()["key"].tolist()
+        there = [key for key in keys if view is not None and key in view.graph.index]
+        if not told and not there:
+            return f"no row tells an entry of the Commerce Control List, and the data know none of the goods, so none is known to be of {items}"
+        codes = [code for code in told if any(entry.covers(code) for entry in entries)]
+        of = [key for key in there if any(entry.covers(code) for code in self._entries_of(key) for entry in entries)]
+
+        def those(table: ir.Table) -> ir.Table:
+            return table.filter(table.eccn.isin(codes).fill_null(False) | table.key.isin(of))
+
+        return replace(records, every=those(records.every), rows=those(records.rows))
+
+    def _entries_of(self, item: str) -> tuple[str, ...]:
+        from policygraph.law.classify import classify
+        from policygraph.law.evaluate import Evaluation
+
+        assert self.book is not None
+        assert self.known.view is not None
+        return classify(Evaluation(self.known.view, self.book, self.known.view.as_of), item).met
+
+    def _of_parties(self, test: Any, records: Records) -> tuple[ir.Table | None, str]:
+        import ibis
+
+        key = test.items, test.role
+        if key not in self._parties:
+            self._parties[key] = parties_of(records.rows, test.role).select("party").distinct().execute()["party"].tolist()
+        there = self._parties[key]
+        if not there:
+            return None, f"no row asked names a {test.role.replace('_', ' ')}" if test.role != "any" else "no row asked names a party"
+
+        def first(keys: Collection[str]) -> Mapping[str, int]:
+            each = parties_of(records.every, test.role, "day")
+            each = each.filter(each.party.isin(sorted(keys)))
+            frame = each.group_by("party").agg(first=each.day.min()).execute()
+            return {party: int(day) + EARLIEST.toordinal() for party, day in zip(frame["party"], frame["first"], strict=True)}
+
+        controls = {entry.code: entry.day for one in self.lists.values() for entry in one.entries if entry.day}
+        asked: Asked = ask_parties(test, sorted(there), self.known, Days(controls, first))
+        if asked.not_asked:
+            return None, asked.not_asked
+        zero = EARLIEST.toordinal()
+        told = [
+            {"of": one.party, "why": one.why, "since": one.since - zero if one.since is not None else -zero,
+             "until": one.until - zero if one.until is not None else 1 << 30, "other": one.other}
+            for one in asked.about
+        ]  # fmt: skip
+        about = ibis.memtable(told, schema={"of": "string", "why": "string", "since": "int64", "until": "int64", "other": "string"})
+        sides = [f"{role}_party" for role in ROLES]
+        each = parties_of(records.rows, test.role, "day", *sides)
+        met = each.join(about, each.party == about.of).filter(lambda row: (row.day >= row.since) & (row.day < row.until))
+        beside: Any = met.other.isnull()
+        for side in sides:
+            beside = beside | (met[side] == met.other).fill_null(False)
+        met = met.filter(beside)
+        return met.select("id", reason=met.role + " " + met.name + ": " + met.why), asked.but
