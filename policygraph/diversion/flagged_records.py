@@ -7,8 +7,8 @@ reason in words, or why the records cannot be asked. Nothing but counts comes in
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -44,8 +44,8 @@ class Records:
         and what legs of a chain must agree in (``chain_key``).
     first, last
         The first and the last day of the file.
-    chains
-        How legs make a chain.
+    chains, end
+        How legs make a chain; where all rows lie on chains, in which countries these end.
     """
 
     every: ir.Table
@@ -53,9 +53,14 @@ class Records:
     first: date
     last: date
     chains: Search
+    end: frozenset[str]
     known: Known
     lists: Mapping[str, FlagList]
     hold: Hold
+
+    def of(self, those: Callable[[ir.Table], ir.BooleanValue]) -> Records:
+        """Return the records of some rows alone."""
+        return replace(self, every=self.every.filter(those(self.every)), rows=self.rows.filter(those(self.rows)), end=frozenset())
 
     def day_of(self, control: str) -> date:
         """Return the day of a control."""
@@ -180,7 +185,9 @@ def _(test: Via, records: Records) -> ir.Table | str:
 @ask_records.register(Onward)
 def _(test: Onward, records: Records) -> ir.Table | str:
     end = end_of(list(test.to), records.known.view)
-    rows = records.rows
+    rows, words = records.rows, _word(f"on a chain of shipments that ends in {end.words}")
+    if records.end and records.end <= end.countries:
+        return rows.select("id", reason=words)
     arrives = rows.destination.isin(sorted(end.countries)) & rows.arrives
     legs = rows.select(
         "id", "day", "origin", "destination", "quantity", "unit", shipper=rows.shipper_party, consignee=rows.consignee_party,
@@ -190,7 +197,7 @@ def _(test: Onward, records: Records) -> ir.Table | str:
     if not legs.filter(legs.arrives).count().execute():
         return legs.filter(legs.arrives).select("id", reason=legs.key)
     met = on_chains(pruned(legs, records.chains, records.hold), records.chains, records.hold)
-    return met.select("id", reason=_word(f"on a chain of shipments that ends in {end.words}"))
+    return met.select("id", reason=words)
 
 
 @ask_records.register(Matches)

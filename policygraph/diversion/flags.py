@@ -12,7 +12,7 @@ ask somebody something. Flags are counted and given with their reasons; nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -218,9 +218,12 @@ class _Asking:
         days = every.agg(first=every.date.min(), last=every.date.max(), many=every.count()).execute().iloc[0]
         self.empty = not int(days["many"])
         self.records = None if self.empty else Records(
-            every, rows, days["first"].date(), days["last"].date(), chains.search if chains else Search(), known, self.lists, self.hold,
+            every, rows, days["first"].date(), days["last"].date(), chains.search if chains else Search(),
+            chains.asked.to.countries if chains else frozenset(), known, self.lists, self.hold,
         )  # fmt: skip
-        self._of: dict[str, Records | str] = {}
+        self._of: dict[str, tuple[Records | None, str]] = {}
+        self._rows: dict[str, int] = {}
+        self._entries: dict[str, tuple[str, ...]] = {}
         self._parties: dict[tuple[str, str], list[str]] = {}
 
     def _keyed(self, table: ir.Table) -> ir.Table:
@@ -254,84 +257,81 @@ class _Asking:
                 continue
             progress(f"asking for the red flag {id_}")
             found, why = self._ask(flag.test)
-            if found is None:
-                outcomes[id_] = Outcome("not asked", why)
+            outcomes[id_] = Outcome(found if isinstance(found, str) else "asked", why)
+            if isinstance(found, str) or self.records is None:
                 continue
-            rows = self.hold(found.distinct())
-            many = int(rows.id.nunique().execute())
-            outcomes[id_] = Outcome("asked", why, many)
-            if many and self.records is not None:
-                dated = rows.join(self.records.rows.select("id", "date"), "id")
-                told = dated.date >= ibis.date(flag.applies_from)
-                told = told & (dated.date < ibis.date(flag.applies_to)) if flag.applies_to else told
-                fired.append(dated.select("id", "reason", flag=ibis.literal(id_), told_then=told).select(*_FIRED))
+            dated = self.hold(found.distinct()).join(self.records.rows.select("id", "date"), "id")
+            told = dated.date >= ibis.date(flag.applies_from)
+            told = told & (dated.date < ibis.date(flag.applies_to)) if flag.applies_to else told
+            fired.append(dated.select("id", "reason", flag=ibis.literal(id_), told_then=told).select(*_FIRED))
+        whole = self.hold(together(fired)) if fired else None
+        if whole is not None:
+            counts = whole.group_by("flag").agg(rows=whole.id.nunique()).execute()
+            many = dict(zip(counts["flag"], counts["rows"].tolist(), strict=True))
+            outcomes = {id_: replace(one, rows=many.get(id_, 0)) for id_, one in outcomes.items()}
         count = 0 if self.records is None else int(self.records.rows.count().execute())
-        return Flagging(self.shipments, flags, count, outcomes, together(fired) if fired else None)
+        return Flagging(self.shipments, flags, count, outcomes, whole)
 
-    def _ask(self, test: AnyCondition) -> tuple[ir.Table | None, str]:
-        """Return the rows on which a condition holds, and what could not be asked; no rows where nothing could."""
-        records = self._goods(test.items)
-        if isinstance(records, str):
-            return None, records
+    def _ask(self, test: AnyCondition) -> tuple[ir.Table | State, str]:
+        """Return the rows on which a condition holds, or that it was asked in vain or not at all; and what was not asked, and why."""
+        records, but = self._goods(test.items)
+        if records is None:
+            return "not asked", but
+        if not self._count(test.items, records):
+            return "asked", but or f"no row asked is of {test.items}"
         if isinstance(test, PARTY_CONDITIONS):
-            return self._of_parties(test, records)
-        found = ask_records(test, records)
-        return (None, found) if isinstance(found, str) else (found.select("id", "reason"), "")
+            found, why = self._of_parties(test, records)
+            return found, "; ".join(part for part in (but, why) if part)
+        answer = ask_records(test, records)
+        return ("not asked", answer) if isinstance(answer, str) else (answer.select("id", "reason"), but)
 
-    def _goods(self, items: str) -> Records | str:
-        """Return the records of some goods, or why they cannot be told."""
+    def _count(self, items: str, records: Records) -> int:
+        """Count the rows of some goods."""
+        if items not in self._rows:
+            self._rows[items] = int(records.rows.count().execute())
+        return self._rows[items]
+
+    def _goods(self, items: str) -> tuple[Records | None, str]:
+        """Return the records of some goods, and of which rows, or why of none, it is not known whether they are of them."""
         if items not in self._of:
             self._of[items] = self._some(items)
         return self._of[items]
 
-    def _some(self, items: str) -> Records | str:
-        from dataclasses import replace
-
+    def _some(self, items: str) -> tuple[Records | None, str]:
         records = self.records
         if records is None:
-            return "there is no row"
+            return None, "there is no row"
         if not items:
-            return records
+            return records, ""
         if items in self.lists:
             codes = self.lists[items].codes
             if not records.named("hs"):
-                return f"no row tells a tariff code, by which goods are of the list {items}"
-            return replace(
-                records, every=records.every.filter(records.every.hs.substr(0, 6).isin(codes)),
-                rows=records.rows.filter(records.rows.hs.substr(0, 6).isin(codes)),
-            )  # fmt: skip
+                return None, f"no row tells a tariff code, by which goods are of the list {items}"
+            return records.of(lambda table: table.hs.substr(0, 6).isin(codes)), ""
         if self.book is None:
-            return f"the list {items} is one of the law, and no rules were given"
-        return self._of_list(records, items)
-
-    def _of_list(self, records: Records, items: str) -> Records | str:
-        """Return the records of goods that a list of the law names, by the entry that a row tells or the data give the item."""
-        from dataclasses import replace
-
-        assert self.book is not None
+            return None, f"the list {items} is one of the law, and no rules were given"
         entries, view = self.book.lists[items].entries, self.known.view
         told = records.every.select("eccn").distinct().execute()["eccn"].dropna().tolist()
         keys = records.every.select("key").distinct().execute()["key"].tolist()
         there = [key for key in keys if view is not None and key in view.graph.index]
         if not told and not there:
-            return f"no row tells an entry of the Commerce Control List, and the data know none of the goods, so none is known to be of {items}"
+            return None, f"no row tells an entry of the Commerce Control List, and the data know none of the goods, so none is known to be of {items}"
         codes = [code for code in told if any(entry.covers(code) for entry in entries)]
         of = [key for key in there if any(entry.covers(code) for code in self._entries_of(key) for entry in entries)]
-
-        def those(table: ir.Table) -> ir.Table:
-            return table.filter(table.eccn.isin(codes).fill_null(False) | table.key.isin(of))
-
-        return replace(records, every=those(records.every), rows=those(records.rows))
+        rows = records.rows
+        dark = int(rows.filter(rows.eccn.isnull() & ~rows.key.isin(there)).count().execute())
+        but = f"of {dark:,} rows it is not known whether they are of {items}" if dark else ""
+        return records.of(lambda table: table.eccn.isin(codes).fill_null(False) | table.key.isin(of)), but
 
     def _entries_of(self, item: str) -> tuple[str, ...]:
         from policygraph.law.classify import classify
         from policygraph.law.evaluate import Evaluation
 
-        assert self.book is not None
-        assert self.known.view is not None
-        return classify(Evaluation(self.known.view, self.book, self.known.view.as_of), item).met
+        if item not in self._entries and self.book is not None and self.known.view is not None:
+            self._entries[item] = classify(Evaluation(self.known.view, self.book, self.known.view.as_of), item).met
+        return self._entries[item]
 
-    def _of_parties(self, test: Any, records: Records) -> tuple[ir.Table | None, str]:
+    def _of_parties(self, test: Any, records: Records) -> tuple[ir.Table | State, str]:
         import ibis
 
         key = test.items, test.role
@@ -339,7 +339,7 @@ class _Asking:
             self._parties[key] = parties_of(records.rows, test.role).select("party").distinct().execute()["party"].tolist()
         there = self._parties[key]
         if not there:
-            return None, f"no row asked names a {test.role.replace('_', ' ')}" if test.role != "any" else "no row asked names a party"
+            return "not asked", f"no row asked names a {test.role.replace('_', ' ')}"
 
         def first(keys: Collection[str]) -> Mapping[str, int]:
             each = parties_of(records.every, test.role, "day")
@@ -349,8 +349,8 @@ class _Asking:
 
         controls = {entry.code: entry.day for one in self.lists.values() for entry in one.entries if entry.day}
         asked: Asked = ask_parties(test, sorted(there), self.known, Days(controls, first))
-        if asked.not_asked:
-            return None, asked.not_asked
+        if asked.not_asked or not asked.about:
+            return ("not asked", asked.not_asked) if asked.not_asked else ("asked", asked.but)
         zero = EARLIEST.toordinal()
         told = [
             {"of": one.party, "why": one.why, "since": one.since - zero if one.since is not None else -zero,
