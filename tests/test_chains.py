@@ -229,7 +229,6 @@ def test_a_kept_family_stands_for_all_lists_on_every_day(engine: Any, places: in
         kept = reduced(lists, ["g"], columns, avoided, hold, "d", latest).to_pandas().to_dict(orient="records")
         assert len(kept) <= sizes(places, avoided)[-1] < len(rows)
         for day, met in product(range(12), combinations(names, avoided)):
-            def seen(row: dict[str, Any], day: int = day, met: tuple[str, ...] = met) -> bool:
-                return (row["d"] >= day if latest else row["d"] <= day) and not {row[name] for name in columns} & set(met)
-
-            assert any(map(seen, kept)) == any(map(seen, rows)), (day, met)
+            near = [[row for row in some if (row["d"] >= day if latest else row["d"] <= day)] for some in (kept, rows)]
+            apart = [any(not {row[name] for name in columns} & set(met) for row in some) for some in near]
+            assert apart[0] == apart[1], (day, met)

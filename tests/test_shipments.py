@@ -110,7 +110,6 @@ def test_a_report_in_which_rows_are_lost_cannot_be_made() -> None:
     ("text", "said"),
     [
         ("id,date,item,Exporter,consignee,origin,destination\n",
-         "there is no column 'shipper'; its columns are id, date, item, Exporter, consignee, origin, destination; "
          "name it in a mapping file, for example columns: {shipper: Exporter}"),
         ("id,date,item\n1,2024-01-01,x\n", "there is no column 'consignee'"),
         ("id,id,date\n", "two columns are called 'id'"),
@@ -119,7 +118,7 @@ def test_a_report_in_which_rows_are_lost_cannot_be_made() -> None:
 )  # fmt: skip
 def test_a_file_without_its_columns_is_refused_whole(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "x.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(BadData, match="x.csv:1") as refused:
+    with pytest.raises(BadData, match=r"x\.csv:1: ") as refused:
         read_shipments(tmp_path / "x.csv")
     assert said in str(refused.value)
 
@@ -196,7 +195,8 @@ def test_a_mapping_says_what_columns_dates_and_numbers_are_called(tmp_path: Path
 
 def test_a_date_that_means_two_days_is_rejected() -> None:
     both = Mapping(date_format=("%d/%m/%Y", "%m/%d/%Y"))
-    found = read_shipments([{**ROW, "date": "03/04/2024"}, {**ROW, "id": "2", "date": "13/04/2024"}, {**ROW, "id": "3", "date": "04/04/2024"}], both)
+    days = ("03/04/2024", "13/04/2024", "04/04/2024")
+    found = read_shipments([{**ROW, "id": day, "date": day} for day in days], both)
     assert [cell.date().isoformat() for cell in found.to_pandas()["date"]] == ["2024-04-13", "2024-04-04"]
     assert found.rejected["reason"].tolist() == ["date '03/04/2024' means one day in one of the forms and another day in another"]
 
@@ -229,7 +229,8 @@ def test_a_mapping_that_names_what_is_not_there_is_refused(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"quantity": 0}, {"quantity": float("nan")}, {"value": -1}, {"currency": "XYZW"}, {"origin": "Atlantis"}, {"item": " "}, {"extra": 1}]
+    "wrong",
+    [{"quantity": 0}, {"quantity": float("nan")}, {"value": -1}, {"currency": "XYZW"}, {"origin": "Atlantis"}, {"item": " "}, {"extra": 1}],
 )
 def test_one_row_by_itself_is_checked_alike(wrong: dict[str, Any]) -> None:
     assert Shipment.model_validate(ROW).destination == "TR"

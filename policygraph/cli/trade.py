@@ -49,7 +49,7 @@ def transship(
     only_shipments: Annotated[bool, typer.Option("--only-shipments", help="Tell only which shipments lie on a chain.")] = False,
     mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="What the file calls its columns, in YAML.")] = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", metavar="FILE", help="Write rejected rows with reasons: .csv.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write chains, or shipments: .csv, .parquet.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write what is found: .csv, .parquet.")] = None,
     memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="The most memory; what does not fit goes to disk.")] = "2GB",
     backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="duckdb or spark.")] = "duckdb",
     progress: Annotated[bool, typer.Option("--progress", help="Say on standard error what is done, terminal or not.")] = False,

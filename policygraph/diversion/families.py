@@ -7,22 +7,22 @@ many that whatever q parties follow, if any list was disjoint from them, one tha
 **Reduction.** Let c_0 = 1 and c_j = j * q * c_{j-1} + 1. Take the distinct lists. For j = 1, ..., p, and for every choice of p - j places
 of the list, keep of the lists that agree in these places at most c_j. All of it is done by window functions.
 
-**Proof.** Suppose that a list L, disjoint from a set Q of at most q parties, is dropped at step j, where it agreed in the fixed places F
-with c_j lists that are kept. In the places of F these have the parties of L, none of which is in Q. One that is not disjoint from Q thus
-has a party of Q in one of the j free places. For each free place and each party of Q, the lists that agree in F and have that party in that
-place agree in p - (j - 1) places, and step j - 1 has left at most c_{j-1} of those (for j = 1 there is one such list, since lists are
-distinct). So at most j * q * c_{j-1} < c_j of them meet Q, and at least one is disjoint from it. It may be dropped later, but then the same
-holds of it; droppings end, so in the end one that is kept is disjoint from Q.
+**Proof.** Suppose that a list L, disjoint from a set Q of at most q parties, is dropped at step j, where it agreed in the fixed places
+F with c_j lists that are kept. In the places of F these have the parties of L, none of which is in Q. One that is not disjoint from Q
+thus has a party of Q in one of the j free places. For each free place and each party of Q, the lists that agree in F and have that
+party in that place agree in p - (j - 1) places, and step j - 1 has left at most c_{j-1} of those (for j = 1 there is one such list,
+since lists are distinct). So at most j * q * c_{j-1} < c_j of them meet Q, and at least one is disjoint from it. It may be dropped
+later, but then the same holds of it; droppings end, so in the end one that is kept is disjoint from Q.
 
-**Order.** Where lists have a day, they are kept in the order of their days. A list stays if fewer than c_j lists stand before it, so the kept
-lists up to a day are those that would be kept of the lists up to that day. One family for each party and stretch of ``lag_days + 1`` days,
-in ascending order, therefore serves every day of its stretch, and one in descending order every day of the next: which of the last
-``lag_days`` days are near enough is read off these two, of bounded size, and no two legs are ever joined.
+**Order.** Where lists have a day, they are kept in the order of their days. A list stays if fewer than c_j lists stand before it, so
+the kept lists up to a day are those that would be kept of the lists up to that day. One family for each party and stretch of ``lag_days
++ 1`` days, in ascending order, therefore serves every day of its stretch, and one in descending order every day of the next: which of
+the last ``lag_days`` days are near enough is read off these two, of bounded size, and no two legs are ever joined.
 
-**The answer.** For a shipment at place i families of its earlier parties are kept against q = max_legs - i later ones; from the back, with
-time mirrored, families of its d later parties against max_legs - 1 - d earlier ones. It lies on a chain if and only if a kept prefix and a
-kept suffix are disjoint, with i + d <= max_legs: the kept prefix may replace the prefix of a chain, since the suffix has d <= q parties, and
-then the kept suffix the suffix; and every kept list is one of a real trail of shipments.
+**The answer.** For a shipment at place i families of its earlier parties are kept against q = max_legs - i later ones; from the back,
+with time mirrored, families of its d later parties against max_legs - 1 - d earlier ones. It lies on a chain if and only if a kept
+prefix and a kept suffix are disjoint, with i + d <= max_legs: the kept prefix may replace the prefix of a chain, since the suffix has d
+<= q parties, and then the kept suffix the suffix; and every kept list is one of a real trail of shipments.
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ def on_chains(stages: Stages, search: Search, hold: Hold) -> ir.Table:
     middles = [middle.select(*columns) for middle in stages.middles]
     found: list[ir.Table] = []
     prefixes: dict[int, ir.Table] = {}
-    stage, places = first, ()
+    stage = first
+    places: tuple[str, ...] = ()
     for position in range(2, search.max_legs + 1):
         rows = together([last, *middles[position - 2 : position - 1]])
         reached = _next(stage, rows, places, search, hold)

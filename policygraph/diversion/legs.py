@@ -1,7 +1,7 @@
 """From shipments to the legs of chains: who the parties are, what must be the same, which part of a chain a leg may be.
 
-Comes in: accepted shipments, a view and three ends. Goes out: an Ibis table with the columns of :data:`policygraph.diversion.chains.LEG`. Only
-the different names of parties and items are brought into Python, which knows whose they are.
+Comes in: accepted shipments, a view and three ends. Goes out: an Ibis table with the columns of
+:data:`policygraph.diversion.chains.LEG`. Only the different names of parties and items are brought into Python, which knows whose they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["legs_of"]
 
 _NAMED: Final = {
-    "name": "string", "party": "string", "known": "int64", "listed": "int64", "is_start": "boolean", "is_end": "boolean", "is_barred": "boolean",
+    "name": "string", "party": "string", "known": "int64", "listed": "int64",
+    "is_start": "boolean", "is_end": "boolean", "is_barred": "boolean",
 }  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def legs_of(
         }  # fmt: skip
         told = key.mutate(**sides, shipper_party=key.shipper, consignee_party=key.consignee)
     else:
-        known = ibis.memtable([row for row in rows], schema=_NAMED)
+        known = ibis.memtable(rows, schema=_NAMED)
         told = key
         for side in ("shipper", "consignee"):
             of = known.rename({f"{side}_{what}": what for what in _NAMED})
@@ -114,7 +115,8 @@ def _keys(table: ir.Table, view: FrozenView | None, match: str, transform: bool)
     if all(name == key for name, key in keys.items()):
         keyed = table.mutate(key=table.item)
     else:
-        known = ibis.memtable([{"item_name": name, "key": key} for name, key in keys.items()], schema={"item_name": "string", "key": "string"})
+        rows = [{"item_name": name, "key": key} for name, key in keys.items()]
+        known = ibis.memtable(rows, schema={"item_name": "string", "key": "string"})
         keyed = table.join(known, table.item == known.item_name)
     if not transform or view is None:
         return keyed, None

@@ -16,6 +16,7 @@ finding that anybody diverted anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -97,7 +98,7 @@ def transshipments(
         raise BadQuestion(f"the next leg follows after 0 days or more, and not after {lag_days}")
     if best is not None and (best < 1 or only_shipments):
         raise BadQuestion("the best chains are one or more, and are not asked for where only shipments are")
-    frozen = getattr(view, "frozen", view)
+    frozen = view if view is None or isinstance(view, FrozenView) else view.frozen
     if transform and (match != "item" or frozen is None):
         raise BadQuestion("an item may become a part or product only where legs match by item, and in a view, which knows the parts")
     ends = end_of(from_, frozen), end_of(to, frozen), end_of(not_via, frozen)
@@ -128,7 +129,8 @@ class Asked:
     def words(self, search: Search) -> str:
         """Say how legs make a chain."""
         same = {"item": "the same item", "any": "whatever the goods"}.get(self.match, f"the same {self.match.upper()} code")
-        told = f"from {self.from_.words} to {self.to.words}, of 2 to {search.max_legs} legs, each 0 to {search.lag_days} days after the last, {same}"
+        told = f"from {self.from_.words} to {self.to.words}, of 2 to {search.max_legs} legs, "
+        told += f"each 0 to {search.lag_days} days after the last, {same}"
         told += " or a part or product of it" if self.transform else ""
         told += ", each from where the last arrived" if search.contiguous else ""
         return told + (f", not by way of {self.not_via.words}" if self.not_via else "")
@@ -270,8 +272,8 @@ class Transshipments:
                 made.add_node(
                     row[f"{end}_party"], label=row[end], known=bool(row[f"{end}_known"]), listed=bool(row[f"{end}_listed"])
                 )  # fmt: skip
-            told = {name: row[name] for name in ("item", "hs", "quantity", "unit", "origin", "destination", "source") if row[name] == row[name]}
-            told = {name: value for name, value in told.items() if value is not None}
+            names = ("item", "hs", "quantity", "unit", "origin", "destination", "source")
+            told = {name: row[name] for name in names if row[name] is not None and row[name] == row[name]}
             made.add_edge(row["shipper_party"], row["consignee_party"], row["id"], date=row["date"].date().isoformat(), **told)
         return made
 
@@ -347,7 +349,7 @@ class Transshipments:
             lines += [f"  and {len(leg) - _SHOWN:,} more"] if len(leg) > _SHOWN else []
             return "\n".join(lines)
         for number, chain in enumerate(self.chains.head(_SHOWN).to_dict(orient="records"), 1):
-            amount = "quantity not known" if chain["quantity"] is None else f"{chain['quantity']:,.10g} {chain['unit'] or ''}".strip()
+            amount = "quantity not known" if chain["quantity"] is None else _amount(chain["quantity"], chain["unit"])
             ends = f"; {chain['known']} parties known, {chain['listed']} on a list" if chain["known"] else ""
             lines.append(f"{number:>3}  {' > '.join(chain['countries'])}, {chain['first']} to {chain['last']}, {amount}{ends}")
             lines += [f"       {_leg(id_, leg[id_])}" for id_ in chain["legs"]]
@@ -356,14 +358,18 @@ class Transshipments:
         return "\n".join(lines)
 
 
-def _countries(legs: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+def _countries(legs: Sequence[Mapping_[Any, Any]]) -> tuple[str, ...]:
     """Return the countries of a chain in order, each once in a row."""
     every = [country for leg in legs for country in (leg["origin"], leg["destination"])]
     return tuple(one for place, one in enumerate(every) if place == 0 or one != every[place - 1])
 
 
-def _leg(id_: str, leg: dict[str, Any]) -> str:
-    amount = f", {leg['quantity']:,.10g} {leg['unit'] if isinstance(leg['unit'], str) else ''}".rstrip() if leg["quantity"] == leg["quantity"] else ""
+def _amount(quantity: float, unit: object) -> str:
+    return f"{quantity:,.10g} {unit if isinstance(unit, str) else ''}".rstrip()
+
+
+def _leg(id_: object, leg: Mapping_[Any, Any]) -> str:
+    amount = f", {_amount(leg['quantity'], leg['unit'])}" if leg["quantity"] == leg["quantity"] else ""
     source = f" [{leg['source']}]" if isinstance(leg["source"], str) else ""
     ends = f"{leg['shipper']} ({leg['origin']}) -> {leg['consignee']} ({leg['destination']})"
     return f"{id_}  {leg['date'].date()}  {ends}: {leg['item']}{amount}{source}"

@@ -150,7 +150,8 @@ def _parts(text: Any, form: str) -> tuple[Any, Any]:
 
     pattern, order = Mapping.parts_of(form)
     shaped = text.re_search(pattern).fill_null(False)
-    piece = {letter: ibis.ifelse(shaped, text, ibis.null("string")).re_extract(pattern, place) for place, letter in enumerate(order, 1)}
+    fitting = ibis.ifelse(shaped, text, ibis.null("string"))
+    piece = {letter: fitting.re_extract(pattern, place) for place, letter in enumerate(order, 1)}
     if "b" in piece:
         lower = piece["b"].lower()
         month = lower.cases(*((name, number) for number, name in enumerate(_MONTHS, 1)), else_=0).cast("int64")
@@ -193,6 +194,6 @@ def doubles(rows: ir.Table) -> ir.Table:
     name = ibis.literal("id '") + seen.id + "'"
     reason = ibis.ifelse(
         same, name + " stands already, with the same words, in " + seen.before.fill_null(""),
-        name + " stands with other words in " + seen.after.fill_null(seen.before).fill_null("another row") + ", and neither can be believed",
+        name + " stands with other words in " + seen.after.fill_null(seen.before).fill_null("") + ", and neither can be believed",
     )  # fmt: skip
     return seen.mutate(reason=reason).filter(~same | (seen.number > 0)).select("file", "row", "reason")

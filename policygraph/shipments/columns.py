@@ -11,7 +11,7 @@ Comes in: cells as people write them. Goes out: codes, or why there is none.
 from __future__ import annotations
 
 import re
-from datetime import date as Day
+from datetime import date as Day  # noqa: N812 (a field of the form is called date)
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, Final, NamedTuple

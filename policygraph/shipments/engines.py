@@ -1,7 +1,7 @@
 """Where tables are read and computed: DuckDB in this process, or Spark.
 
-Comes in: files of one form. Goes out: :class:`Raw`, an Ibis table of their cells as they stand. Everything else about shipments and chains is
-written once, in Ibis, for both.
+Comes in: files of one form. Goes out: :class:`Raw`, an Ibis table of their cells as they stand. Everything else about shipments and
+chains is written once, in Ibis, for both.
 """
 
 from __future__ import annotations
@@ -230,7 +230,8 @@ class DuckDB:
     def arrow(self, name: str, table: pa.RecordBatchReader) -> Raw:
         """Take an Arrow table, in its order."""
         held, header = self._name(), tuple(table.schema.names)
-        fixed = f"'{name.replace(chr(39), chr(39) * 2)}' AS file, row_number() OVER () AS row, NULL::VARCHAR AS fault, NULL::VARCHAR AS whole"
+        quoted = name.replace("'", "''")
+        fixed = f"'{quoted}' AS file, row_number() OVER () AS row, NULL::VARCHAR AS fault, NULL::VARCHAR AS whole"
         cells = ", ".join(f'"{column.replace(chr(34), chr(34) * 2)}" AS c{place}' for place, column in enumerate(header))
         try:
             self._taken(f"CREATE TABLE {held} AS", table, f"{fixed}, {cells}")
@@ -304,13 +305,21 @@ class Spark:
         self._numbers = count()
 
     def hold(self, expression: ir.Table) -> ir.Table:
-        """Compute a table once, for as long as somebody asks something of it."""
-        return expression.cache()
+        """Compute a table once; what it was computed from is forgotten, or Spark would plan all of it again at each step."""
+        name = self._name()
+        self.connection.create_view(name, expression)
+        held = self.session.table(name).localCheckpoint()
+        self.session.catalog.dropTempView(name)
+        held.createTempView(name)
+        return self.connection.table(name)
 
     keep = hold
 
+    def _name(self) -> str:
+        return f"policygraph_{os.getpid()}_{id(self)}_{next(self._numbers)}"
+
     def _raw(self, frame: Any, header: Sequence[str], files: Sequence[str]) -> Raw:
-        name = f"policygraph_{os.getpid()}_{id(self)}_{next(self._numbers)}"
+        name = self._name()
         frame.createOrReplaceTempView(name)
         return Raw(self.connection.table(name), tuple(header), tuple(files))
 
@@ -379,7 +388,7 @@ def _session(builder: Any, memory: str) -> Any:
         return (
             builder.builder.master("local[2]").appName("policygraph").config("spark.driver.memory", amount)
             .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "8")
+            .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false").config("spark.sql.shuffle.partitions", "4")
             .config("spark.sql.session.timeZone", "UTC").config("spark.log.level", "ERROR").getOrCreate()
         )  # fmt: skip
     except Exception as error:

@@ -13,11 +13,10 @@ Comes in: a YAML file such as
 
 Columns that are called as in the form, whatever their case, need no mention. Goes out: :class:`Mapping`.
 
->>> Mapping().columns_of(("ID", "Date", "item", "shipper", "Importer", "origin", "destination", "note"), "x.csv")
+>>> Mapping().columns_of(("ID", "Date", "item", "shipper", "Importer", "origin", "destination", "note"), "x.csv")  # doctest: +ELLIPSIS
 Traceback (most recent call last):
     ...
-policygraph.errors.BadData: x.csv:1: there is no column 'consignee'; its columns are ID, Date, item, shipper, Importer, origin, destination, note; \
-name it in a mapping file, for example columns: {consignee: Importer}
+policygraph.errors.BadData: x.csv:1: there is no column 'consignee'; ... for example columns: {consignee: Importer}
 """
 
 from __future__ import annotations
@@ -70,7 +69,8 @@ class Mapping(BaseModel):
             for name in getattr(self, part):
                 if name not in NAMES:
                     near = nearest(name, NAMES, 1)
-                    raise ValueError(f"{part}: there is no column '{name}'; {f'did you mean {near[0]!r}?' if near else 'use ' + ', '.join(NAMES)}")
+                    hint = f"did you mean '{near[0]}'?" if near else f"use {', '.join(NAMES)}"
+                    raise ValueError(f"{part}: there is no column '{name}'; {hint}")
         both = sorted(set(self.columns) & set(self.constants))
         if both:
             raise ValueError(f"'{both[0]}' is told as a column and as a constant; tell it once")

@@ -1,8 +1,8 @@
 """Reading shipments: files, a directory of them, or rows, into one table; what cannot stay is told, row by row.
 
 Comes in: CSV (also ``.csv.gz`` and ``.tsv``), Parquet, Arrow or Feather files. Goes out:
-:class:`~policygraph.shipments.table.Shipments`. A file that cannot be read, or in which a required column is missing, refuses the whole; a bad row
-only itself.
+:class:`~policygraph.shipments.table.Shipments`. A file that cannot be read, or in which a required column is missing, refuses the whole; a
+bad row only itself.
 """
 
 from __future__ import annotations

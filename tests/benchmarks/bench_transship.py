@@ -1,15 +1,17 @@
 """Chains of shipments, beside hand-written SQL and other engines, on made-up trade.
 
     python tests/benchmarks/bench_transship.py                          1 and 10 million shipments
-    python tests/benchmarks/bench_transship.py --sizes 1 10 100         and 100 million (about 3 GB of Parquet; SQL, Polars and policygraph)
+    python tests/benchmarks/bench_transship.py --sizes 1 10 100         and 100 million (1.3 GB of Parquet; SQL, Polars and policygraph)
     python tests/benchmarks/bench_transship.py --sizes 10 --spark       the identical table from Spark too, which needs Java 17
     python tests/benchmarks/bench_transship.py --sizes 10 --whole       reading and checking every row too, and only the shipments on chains
 
-The question: from the US by way of others to RU, IR or BY, the same item, each leg 0 to 90 days after the last, 2 to 4 legs, no party twice.
+The question: from the US by way of others to RU, IR or BY, the same item, each leg 0 to 90 days after the last, 2 to 4 legs, no party
+twice; of each chain its legs and the smallest leg's quantity.
 Trade is made up: 250 sectors with 20 items and their own parties, each party in one country (US 5 %, RU, IR and BY 4 %), 80 shipments a
 party, three years. Times run from Parquet on disk to the ids of every chain in Python, each in a process of its own with two threads,
-imports apart; medians of three runs, one at 100 million and for engines that take over 20 seconds. All must find the same chains. ``ratio`` is
-to the hand-written SQL; ``processor`` is seconds of processor, which other work on the machine changes less (Spark's are not seen).
+imports apart; medians of three runs, one at 100 million and for engines that take over 20 seconds. All must find the same chains.
+``ratio`` is to the hand-written SQL; ``processor`` is seconds of processor, which other work on the machine changes less (Spark's are
+not seen).
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from tempfile import gettempdir
 from time import perf_counter
@@ -160,11 +163,10 @@ def numbered(path: Path) -> tuple[Any, dict[str, Any]]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
-    party, columns = {}, {}
+    columns: dict[str, Any] = {}
     for name in ("shipper", "consignee", "item"):
         coded = table[name].combine_chunks().dictionary_encode()
         words = coded.dictionary.to_pylist()
-        party = party if name == "item" else party | {word: len(party) + place for place, word in enumerate(w for w in words if w not in party)}
         known = np.array([int(word[1:]) for word in words])
         columns[name] = known[coded.indices.to_numpy()]
     columns["day"] = table["date"].cast("int32").to_numpy()
@@ -352,7 +354,7 @@ MOST = {"networkx walk": 1.0, "Python loop": 10.0, "numba, sort and walk": 10.0,
 
 def child(name: str, path: Path, runs: int) -> None:
     """Run one engine in this process and print what it found and took."""
-    for module in ("pyarrow.parquet", *([NEEDS[name]] if name in NEEDS else []), *(["ibis", "duckdb"] if "policygraph" in name else ["duckdb"])):
+    for module in ("pyarrow.parquet", "duckdb", NEEDS.get(name, "json"), "ibis" if "policygraph" in name else "json"):
         __import__(module)
     if name == "numba, sort and walk":  # compile apart
         ENGINES[name](trade(0.02, path.parent))
@@ -369,8 +371,11 @@ def child(name: str, path: Path, runs: int) -> None:
     counts = [legs_of.count(number) for number in range(1, LEGS + 1)]
     jvm = sum(int(line.split()[1]) for line in _children()) // 1024
     digest = hashlib.sha256(repr(told).encode()).hexdigest()[:12]
-    print(json.dumps({"time": statistics.median(times), "processor": statistics.median(worked), "peak": peak + jvm, "counts": counts, "digest": digest,
-                      "legs": len({leg for word in words for leg in word.split()})}))  # fmt: skip
+    told_of = {
+        "time": statistics.median(times), "processor": statistics.median(worked), "peak": peak + jvm, "counts": counts, "digest": digest,
+        "legs": len({leg for word in words for leg in word.split()}),
+    }  # fmt: skip
+    print(json.dumps(told_of))
 
 
 def processor() -> float:
@@ -412,21 +417,26 @@ def main() -> None:
         print(f"{'engine':32}{'seconds':>10}{'ratio':>8}{'processor':>11}{'ratio':>8}{'peak MB':>10}   chains of 2, 3, 4 legs")
         base, agreed = None, None
         for name in ENGINES:
-            extra = {"policygraph on Spark": asked.spark, "policygraph, whole command": asked.whole, "policygraph, only shipments": asked.whole}
-            if not extra.get(name, True) or millions > MOST.get(name, math.inf) or (asked.only and not any(w in name for w in asked.only)):
+            extra = {"policygraph on Spark": asked.spark}
+            extra |= dict.fromkeys(("policygraph, whole command", "policygraph, only shipments"), asked.whole)
+            named = not asked.only or any(word in name for word in asked.only)
+            if not (extra.get(name, True) and named and millions <= MOST.get(name, math.inf)):
                 continue
             if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None:
                 print(f"{name:32} is not installed")
                 continue
             runs = 1 if millions > 20 else asked.runs
-            run = subprocess.run([sys.executable, __file__, "--child", name, str(path), "--runs", str(runs)], capture_output=True, text=True)
+            command = [sys.executable, __file__, "--child", name, str(path), "--runs", str(runs)]
+            run = subprocess.run(command, capture_output=True, text=True)
             if run.returncode:
-                print(f"{name:32} failed: {run.stderr.strip().splitlines()[-1][:120] if run.stderr.strip() else run.returncode}")
+                print(f"{name:32} failed: {(run.stderr.strip().splitlines() or [str(run.returncode)])[-1][:120]}")
                 continue
             told = json.loads(run.stdout.splitlines()[-1])
             base = base or told
             times[name][millions] = told["time"]
-            print(f"{name:32}{told['time']:>10.2f}{told['time'] / base['time']:>8.2f}{told['processor']:>11.2f}{told['processor'] / base['processor']:>8.2f}{told['peak']:>10,}   {told['counts'][1:]}", flush=True)
+            ratios = [told[what] / base[what] for what in ("time", "processor")]
+            spent = f"{told['time']:>10.2f}{ratios[0]:>8.2f}{told['processor']:>11.2f}{ratios[1]:>8.2f}"
+            print(f"{name:32}{spent}{told['peak']:>10,}   {told['counts'][1:]}", flush=True)
             if name == "policygraph, only shipments":
                 assert agreed is None or told["counts"][0] == agreed[2], "the shipments on chains are not those of the chains"
                 continue
@@ -435,7 +445,7 @@ def main() -> None:
     print("\nslope: how many times longer for each time as many shipments (1 is linear)")
     for name, by_size in times.items():
         sizes = sorted(by_size)
-        for one, other in zip(sizes, sizes[1:], strict=False):
+        for one, other in pairwise(sizes):
             slope = math.log(by_size[other] / by_size[one]) / math.log(other / one)
             print(f"{name:32}{one:g} to {other:g} million: {slope:.2f}")
 
