@@ -134,7 +134,7 @@ def _(test: OfBusiness, parties: Collection[str], known: Known, days: Days) -> A
 
 @ask_parties.register(Listed)
 def _(test: Listed, parties: Collection[str], known: Known, days: Days) -> Asked:
-    if not known.listings:
+    if not known.tells_lists:
         return Asked(not_asked="neither a view nor profiles of parties tell who stands on lists")
     if test.names == "similar":
         return Asked(tuple(_resembling(test.lists, parties, known)))

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import singledispatch
+from functools import cached_property, singledispatch
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policygraph.diversion.chains import LEG, Hold, Search, pruned
@@ -20,7 +20,7 @@ from policygraph.diversion.profiles import ROLES, Known
 from policygraph.diversion.redflags import (
     Differs, Exceeds, FirstTradeAfter, FlagList, HsIn, Matches, Missing, Onward, Price, Rare, Repeats, Splits, Succeeds, Surge, Via,
 )  # fmt: skip
-from policygraph.shipments.columns import EARLIEST
+from policygraph.shipments.columns import EARLIEST, NAMES
 from policygraph.shipments.table import together
 
 if TYPE_CHECKING:
@@ -66,9 +66,15 @@ class Records:
         """Return the day of a control."""
         return next(entry.day for one in self.lists.values() for entry in one.entries if entry.code == control and entry.day)
 
+    @cached_property
+    def _filled(self) -> Mapping[str, int]:
+        every = self.every
+        counts = every.agg(**{name: every[name].count() for name in NAMES}).execute().iloc[0]
+        return {name: int(counts[name]) for name in NAMES}
+
     def named(self, column: str) -> bool:
         """Tell whether any row of the file fills a column."""
-        return bool(self.every[column].notnull().any().execute())
+        return self._filled[column] > 0
 
 
 def _ordinal(day: date) -> int:
@@ -248,7 +254,7 @@ def _(test: Succeeds, records: Records) -> ir.Table | str:
     import ibis
 
     known, every, rows = records.known, records.every, records.rows
-    if not known.listings:
+    if not known.tells_lists:
         return "neither a view nor profiles of parties tell who stands on lists"
     there = every.select(party=every.consignee_party).distinct().execute()["party"]
     listed = [

@@ -19,6 +19,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BeforeValidator, Field, ValidationError
 
 from policygraph.datasets.files import Faults, parse_csv, text_of
@@ -244,38 +246,46 @@ class Known:
         told = (profile.name, *profile.aliases) if profile else ()
         return told or ((self.view.graph.label(key),) if self.view is not None and self.in_data(key) else ())
 
+    @property
+    def tells_lists(self) -> bool:
+        """Whether anybody at all is known to stand on a list."""
+        return len(self._claims) > 0 or any(profile.listed for profile in self._profiles.values())
+
     @cached_property
-    def listings(self) -> Mapping[str, tuple[Listing, ...]]:
-        """Who stands, or stood, on which list from when until when, of parties in the data and in profiles."""
-        found: dict[str, list[Listing]] = {}
-        if self.view is not None:
-            table, names = self.view.graph.table, self.view.graph.node_ids
-            for row in self.view.claims_of("listed").tolist():
-                begin, end = int(table.from_earliest[row]), int(table.to_latest[row])
-                one = _listing(names[table.object[row]], begin, int(table.from_latest[row]), end)
-                found.setdefault(names[table.subject[row]], []).append(one)
-        for key, profile in self._profiles.items():
-            for listed in profile.listed:
-                since = listed.dates.since.toordinal() if listed.dates and listed.dates.since else FIRST
-                until = listed.dates.until.toordinal() if listed.dates and listed.dates.until else LAST
-                found.setdefault(key, []).append(_listing(listed.on, since, until, LAST))
-        return {key: tuple(_simplest(several)) for key, several in found.items()}
+    def _claims(self) -> npt.NDArray[np.int64]:
+        """The rows of claims that somebody stands on a list, in the order of who does."""
+        if self.view is None:
+            return np.zeros(0, np.int64)
+        rows = self.view.claims_of("listed")
+        return rows[np.argsort(self.view.graph.table.subject[rows], kind="stable")]
 
     def listed(self, key: str, lists: Iterable[str]) -> tuple[Listing, ...]:
-        """Return when a party stands on any of some lists."""
-        wanted = set(lists)
-        return tuple(one for one in self.listings.get(key, ()) if one.list in wanted)
+        """Return when a party stands, or stood, on any of some lists, as the data and profiles tell."""
+        wanted, found = set(lists), list[Listing]()
+        if self.view is not None and self.in_data(key):
+            table, names = self.view.graph.table, self.view.graph.node_ids
+            low, high = np.searchsorted(table.subject[self._claims], [self.view.graph.index[key], self.view.graph.index[key] + 1])
+            for row in self._claims[low:high].tolist():
+                begin, end = int(table.from_earliest[row]), int(table.to_latest[row])
+                found.append(_listing(names[table.object[row]], begin, int(table.from_latest[row]), end))
+        profile = self._profiles.get(key)
+        for listed in profile.listed if profile else ():
+            since = listed.dates.since.toordinal() if listed.dates and listed.dates.since else FIRST
+            until = listed.dates.until.toordinal() if listed.dates and listed.dates.until else LAST
+            found.append(_listing(listed.on, since, until, LAST))
+        return tuple(_simplest(one for one in found if one.list in wanted))
 
     def spellings(self, lists: Iterable[str]) -> Mapping[str, str]:
         """Return the folded names of who stands on some lists, each with its party."""
         wanted = set(lists)
-        there = {key for key, several in self.listings.items() if any(one.list in wanted for one in several)}
-        found = {folded(name): key for key in there & self._profiles.keys() for name in self.names(key)}
+        there = {key for key, profile in self._profiles.items() if any(one.on in wanted for one in profile.listed)}
+        found = {folded(name): key for key in there for name in self.names(key)}
         if self.view is not None:
             graph = self.view.graph
-            numbers = {graph.index[key]: key for key in there if key in graph.index}
+            on = [graph.index[one] for one in wanted if one in graph.index]
+            numbers = set(graph.table.subject[self._claims[np.isin(graph.table.object[self._claims], on)]].tolist())
             pairs = zip(graph.lookup.keys, graph.lookup.nodes.tolist(), strict=True)
-            found |= {name: numbers[node] for name, node in pairs if node in numbers}
+            found |= {name: graph.node_ids[node] for name, node in pairs if node in numbers}
         return found
 
 
