@@ -1,7 +1,7 @@
 """Red flags that are asked of parties: who is listed, young, owned, of which trade, and with whom it shares an address.
 
-Comes in: a condition, what is known of parties, and the parties that rows name in a role. Goes out: :class:`About` values, each saying of one
-party why the flag holds and on which days; or why nothing could be asked.
+Comes in: a condition, what is known of parties, and the parties that rows name in a role. Goes out: :class:`About` values, each saying of
+one party why the flag holds and on which days; or why nothing could be asked.
 """
 
 from __future__ import annotations
@@ -170,7 +170,8 @@ def _resembling(lists: Iterable[str], parties: Collection[str], known: Known) ->
                 seen.add(pair)
                 for one in known.listed(pair[1], lists):
                     other = known.names(pair[1])[0]
-                    yield About(pair[0], f"its name is much like that of {other} on {_label(known, one.list)}, {one.words}", one.since, one.until)
+                    words = f"its name is much like that of {other} on {_label(known, one.list)}, {one.words}"
+                    yield About(pair[0], words, one.since, one.until)
 
 
 def _core(name: str) -> str:

@@ -1,7 +1,7 @@
 """Red flags that records of trade show by themselves: routes, months, prices, parcels, what comes in and goes out again.
 
-Comes in: a condition and :class:`Records`, Ibis tables on any backend. Goes out: a table of the ids on which the condition holds, each with the
-reason in words, or why the records cannot be asked. Nothing but counts comes into Python.
+Comes in: a condition and :class:`Records`, Ibis tables on any backend. Goes out: a table of the ids on which the condition holds, each with
+the reason in words, or why the records cannot be asked. Nothing but counts comes into Python.
 """
 
 from __future__ import annotations
@@ -18,7 +18,21 @@ from policygraph.diversion.ends import end_of
 from policygraph.diversion.families import on_chains
 from policygraph.diversion.profiles import ROLES, Known
 from policygraph.diversion.redflags import (
-    Differs, Exceeds, FirstTradeAfter, FlagList, HsIn, Matches, Missing, Onward, Price, Rare, Repeats, Splits, Succeeds, Surge, Via,
+    Differs,
+    Exceeds,
+    FirstTradeAfter,
+    FlagList,
+    HsIn,
+    Matches,
+    Missing,
+    Onward,
+    Price,
+    Rare,
+    Repeats,
+    Splits,
+    Succeeds,
+    Surge,
+    Via,
 )  # fmt: skip
 from policygraph.shipments.columns import EARLIEST, NAMES
 from policygraph.shipments.table import together
@@ -119,8 +133,9 @@ def ask_records(test: Any, records: Records) -> ir.Table | str:
 @ask_records.register(FirstTradeAfter)
 def _(test: FirstTradeAfter, records: Records) -> ir.Table | str:
     day = records.day_of(test.control)
-    if records.first > day - timedelta(test.covered):
-        return f"the file begins on {records.first}, and would have to begin by {day - timedelta(test.covered)} to show who came after {day}"
+    begin = day - timedelta(test.covered)
+    if records.first > begin:
+        return f"the file begins on {records.first}, and would have to begin by {begin} to show who came after {day}"
     every = parties_of(records.every, test.role, "day")
     first = every.group_by("party").agg(first=every.day.min())
     first = first.filter(first["first"] > _ordinal(day)).rename(newcomer="party")
@@ -197,7 +212,8 @@ def _(test: Onward, records: Records) -> ir.Table | str:
     arrives = rows.destination.isin(sorted(end.countries)) & rows.arrives
     legs = rows.select(
         "id", "day", "origin", "destination", "quantity", "unit", shipper=rows.shipper_party, consignee=rows.consignee_party,
-        key=rows.chain_key, starts=rows.starts & ~rows.origin.isin(sorted(end.countries)), onward=~arrives, enters=rows.day >= 0, arrives=arrives,
+        key=rows.chain_key, starts=rows.starts & ~rows.origin.isin(sorted(end.countries)),
+        onward=~arrives, enters=rows.day >= 0, arrives=arrives,
         **{name: rows.day * 0 for name in LEG if name.endswith(("_known", "_listed")) or name == "documented"},
     ).select(*LEG)  # fmt: skip
     if not legs.filter(legs.arrives).count().execute():
@@ -335,7 +351,8 @@ def _(test: Surge, records: Records) -> ir.Table | str:
     rows = monthly(records.rows)
     met = rows.drop("amount").join(surges, ["who", "unit", "month"])
     amount = _word(_number(met.amount), " ", met.unit, " in ", met.month // 12, "-", (met.month % 12 + 1).cast("string").lpad(2, "0"))
-    return met.select("id", reason=_word(met.name, " got ", amount, ", ", _number(met.amount / met.usual), " times the usual month of the year before"))
+    times = _word(", ", _number(met.amount / met.usual), " times the usual month of the year before")
+    return met.select("id", reason=_word(met.name, " got ", amount, times))
 
 
 @ask_records.register(Price)
@@ -382,8 +399,8 @@ def _(test: Exceeds, records: Records) -> ir.Table | str:
     total = got.group_by("site", "room").agg(got=got.quantity.sum())
     total = total.filter(total.got > total.room)
     met = rows.join(total, rows.consignee_party == total.site)
-    words = "its site has power for" if test.limit == "power" else "its site has room for"
-    return met.select("id", reason=_word("consignee ", met.consignee, " got ", _number(met.got), f" in all, and {words} ", _number(met.room)))
+    words = f" in all, and its site has {'power' if test.limit == 'power' else 'room'} for "
+    return met.select("id", reason=_word("consignee ", met.consignee, " got ", _number(met.got), words, _number(met.room)))
 
 
 @ask_records.register(HsIn)

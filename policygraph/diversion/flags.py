@@ -1,10 +1,11 @@
 """Which red flags records raise, on which rows and why; which could not be asked; which no record shows.
 
-Comes in: shipments or the chains found in them, a view, and what the asker knows of parties. Goes out: :class:`Flagging`. A flag is a reason to
-ask somebody something. Flags are counted and given with their reasons; nothing adds them up.
+Comes in: shipments or the chains found in them, a view, and what the asker knows of parties. Goes out: :class:`Flagging`. A flag is a
+reason to ask somebody something. Flags are counted and given with their reasons; nothing adds them up.
 
 >>> leg = {"id": "1", "date": "2024-01-05", "item": "H100", "shipper": "A", "consignee": "B", "origin": "US", "destination": "MY"}
->>> found = red_flags([{**leg, "end_user": "C"}, {**leg, "id": "2", "payer": "D", "loading": "SG"}], flags=["end-user-not-named", "hub-route"])
+>>> rows = [{**leg, "end_user": "C"}, {**leg, "id": "2", "loading": "SG"}]
+>>> found = red_flags(rows, flags=["end-user-not-named", "hub-route"])
 >>> found.fired[["flag", "id", "reason", "told_then"]].values.tolist()
 [['end-user-not-named', '2', 'the end user is not told', True], ['hub-route', '2', 'by way of SG', True]]
 """
@@ -15,15 +16,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from policygraph.diversion.chains import Search
 from policygraph.diversion.flagged_parties import PARTY_CONDITIONS, Asked, Days, ask_parties
 from policygraph.diversion.flagged_records import Records, ask_records, parties_of
 from policygraph.diversion.parties import party_of
 from policygraph.diversion.profiles import ROLES, Given, Known
+from policygraph.diversion.reading import did_you_mean
 from policygraph.diversion.redflags import AnyCondition, RedFlag, load_flags, load_lists
-from policygraph.errors import BadQuestion, nearest
+from policygraph.errors import BadQuestion
 from policygraph.law import Rulebook
 from policygraph.shipments.columns import EARLIEST
 from policygraph.shipments.table import Shipments, together
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from policygraph.asking import View
     from policygraph.diversion.transship import Transshipments
 
-__all__ = ["Flagging", "red_flags"]
+__all__ = ["Flagging", "Outcome", "red_flags", "wanted_flags"]
 
 State = Literal["asked", "not asked", "not in records"]
 _ITEMS: Final = ("Item", "Software", "Technology", "AIModel")
@@ -45,7 +47,7 @@ _FIRED: Final = ("flag", "id", "reason", "told_then")
 
 
 def red_flags(
-    shipments: Shipments | Transshipments | Any, view: View | FrozenView | None = None, *, flags: Iterable[str] | None = None,
+    shipments: Shipments | Transshipments | Any, view: View | FrozenView | None = None, *, flags: Iterable[str | RedFlag] | None = None,
     parties: Given | Known = None, book: Rulebook | None = None, progress: Callable[[str], None] = lambda _: None,
 ) -> Flagging:  # fmt: skip
     """Ask the red flags of records.
@@ -58,7 +60,7 @@ def red_flags(
     view
         What tells who is on lists, owned by whom, and sits where; without one only records and profiles are asked.
     flags
-        Ids of flags; all where left out.
+        Ids of flags, or flags of one's own; all that are shipped where left out.
     parties
         Profiles of parties (:class:`~policygraph.diversion.profiles.Profile`): a CSV file, mappings, or a told case.
     book
@@ -74,18 +76,33 @@ def red_flags(
     from policygraph.diversion.transship import Transshipments
     from policygraph.shipments.reading import read_shipments
 
-    every = load_flags()
-    unknown = [id_ for id_ in flags or () if id_ not in every]
-    if unknown:
-        near = nearest(unknown[0], every, 3)
-        raise BadQuestion(f"there is no red flag '{unknown[0]}'; " + (f"did you mean {' or '.join(near)}?" if near else "see datasets/redflags"))
-    wanted = {id_: every[id_] for id_ in (every if flags is None else dict.fromkeys(flags))}
+    wanted = wanted_flags(flags)
     chains = shipments if isinstance(shipments, Transshipments) else None
     given = chains.shipments if chains is not None else shipments
     records = given if isinstance(given, Shipments) else read_shipments(given, progress=progress)
-    known = parties if isinstance(parties, Known) else Known.of(getattr(view, "frozen", view), parties)
+    frozen = view if view is None or isinstance(view, FrozenView) else view.frozen
+    known = parties if isinstance(parties, Known) else Known.of(frozen, parties)
     rules = book if book is not None else getattr(getattr(view, "kg", None), "rules", None)
     return _Asking(records, known, rules, chains).put(wanted, progress)
+
+
+def wanted_flags(flags: Iterable[str | RedFlag] | None) -> Mapping[str, RedFlag]:
+    """Return the flags of some ids, beside flags of one's own, or all shipped ones.
+
+    Raises
+    ------
+    BadQuestion
+        If there is no such flag.
+    """
+    every = load_flags()
+    found: dict[str, RedFlag] = {}
+    for one in every.values() if flags is None else flags:
+        if isinstance(one, str) and one not in every:
+            hint = did_you_mean(one, every, "'policygraph redflags' lists them")
+            raise BadQuestion(f"there is no red flag '{one}'; {hint}")
+        flag = every[one] if isinstance(one, str) else one
+        found[flag.id] = flag
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +138,7 @@ class Flagging:
 
     @cached_property
     def fired(self) -> pd.DataFrame:
-        """One line for each flag, row and reason; ``told_then`` tells whether the flag was published, and not ended, on the day of the row."""
+        """One line for each flag, row and reason; ``told_then``: the flag was published, and had not ended, on the day of the row."""
         import pandas as pd
 
         if self._fired is None:
@@ -175,15 +192,16 @@ class Flagging:
         }  # fmt: skip
 
     def __str__(self) -> str:
-        lines = [f"Which red flags do the records raise? {self.rows:,} rows were asked."]
+        lines = [f"Which red flags do the records raise? {_rows(self.rows)} asked."]
         lines.append("A red flag is a reason to ask, and no finding that anybody did anything; flags are counted, and not added up.")
         for id_, many in sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0])):
             flag, told = self.flags[id_], self.fired[self.fired["flag"] == id_]
             span = f"told from {flag.applies_from} on" + (f", until {flag.applies_to}" if flag.applies_to else "")
             early = int((~told.drop_duplicates("id")["told_then"].astype(bool)).sum())
-            span += f"; on the day of {early:,} of the rows it was not" if early else ""
-            lines.append(f"  {id_}: {many:,} rows. {flag.title} ({_source(flag)}; {span})")
-            lines += [f"      {id_row}: {reason}" for id_row, reason in zip(told["id"].head(_SHOWN), told["reason"].head(_SHOWN), strict=True)]
+            span += f"; {early:,} earlier or after it ended" if early else ""
+            lines.append(f"  {id_}: {_rows(many)}. {flag.title} ({flag.told}; {span})")
+            shown = told.head(_SHOWN)
+            lines += [f"      {id_row}: {reason}" for id_row, reason in zip(shown["id"], shown["reason"], strict=True)]
             lines += [f"      and {len(told) - _SHOWN:,} more"] if len(told) > _SHOWN else []
         for title, several in (("Could not be asked", self.not_asked), ("Asked in part", self.in_part)):
             lines += [f"{title}:"] if several else []
@@ -196,9 +214,8 @@ class Flagging:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def _source(flag: RedFlag) -> str:
-    number = f", {flag.source.number}" if flag.source.number else ""
-    return f"{flag.source.document}{number}"
+def _rows(many: int) -> str:
+    return f"{many:,} row{'' if many == 1 else 's'}"
 
 
 class _Asking:
@@ -257,9 +274,11 @@ class _Asking:
                 continue
             progress(f"asking for the red flag {id_}")
             found, why = self._ask(flag.test)
-            outcomes[id_] = Outcome(found if isinstance(found, str) else "asked", why)
-            if isinstance(found, str) or self.records is None:
+            if isinstance(found, str):
+                outcomes[id_] = Outcome(cast("State", found), why)
                 continue
+            assert self.records is not None
+            outcomes[id_] = Outcome("asked", why)
             dated = self.hold(found.distinct()).join(self.records.rows.select("id", "date"), "id")
             told = dated.date >= ibis.date(flag.applies_from)
             told = told & (dated.date < ibis.date(flag.applies_to)) if flag.applies_to else told
@@ -278,7 +297,7 @@ class _Asking:
         if records is None:
             return "not asked", but
         if not self._count(test.items, records):
-            return "asked", but or f"no row asked is of {test.items}"
+            return "not asked", f"no row asked is known to be of {test.items}" + (f", and {but}" if but else "")
         if isinstance(test, PARTY_CONDITIONS):
             found, why = self._of_parties(test, records)
             return found, "; ".join(part for part in (but, why) if part)
@@ -304,10 +323,10 @@ class _Asking:
         if not items:
             return records, ""
         if items in self.lists:
-            codes = self.lists[items].codes
+            headings = self.lists[items].codes
             if not records.named("hs"):
                 return None, f"no row tells a tariff code, by which goods are of the list {items}"
-            return records.of(lambda table: table.hs.substr(0, 6).isin(codes)), ""
+            return records.of(lambda table: table.hs.substr(0, 6).isin(headings)), ""
         if self.book is None:
             return None, f"the list {items} is one of the law, and no rules were given"
         entries, view = self.book.lists[items].entries, self.known.view
@@ -315,7 +334,7 @@ class _Asking:
         keys = records.every.select("key").distinct().execute()["key"].tolist()
         there = [key for key in keys if view is not None and key in view.graph.index]
         if not told and not there:
-            return None, f"no row tells an entry of the Commerce Control List, and the data know none of the goods, so none is known to be of {items}"
+            return None, f"no row tells an entry of the Commerce Control List, and the data know none of the goods, so none is of {items}"
         codes = [code for code in told if any(entry.covers(code) for entry in entries)]
         of = [key for key in there if any(entry.covers(code) for code in self._entries_of(key) for entry in entries)]
         rows = records.rows

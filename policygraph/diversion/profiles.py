@@ -1,7 +1,7 @@
 """What is known of the parties of records: what the data claim of them, and what the asker tells beside it.
 
-Comes in: a view, and profiles as a CSV file, as mappings, or as the parties of a told case. Goes out: :class:`Known`, which says under which key
-a name of a record stands, and what is known of that party. A party of which nothing is known has no profile.
+Comes in: a view, and profiles as a CSV file, as mappings, or as the parties of a told case. Goes out: :class:`Known`, which says under
+which key a name of a record stands, and what is known of that party. A party of which nothing is known has no profile.
 
 >>> known = Known.of(None, [{"name": "Example Trading FZE", "country": "AE", "founded": "2022-03", "aliases": "ExTra"}])
 >>> known.key("EXTRA"), known.of_party("exampletradingfze").country, str(known.of_party("exampletradingfze").founded.since)
@@ -62,7 +62,11 @@ def _days(value: Any) -> Any:
         year, month = int(vague[1]), int(vague[2] or 0)
         last = calendar.monthrange(year, month or 12)[1]
         return {"from": date(year, month or 1, 1), "to": date(year, month or 12, last), "stated": str(text)}
-    return {"from": text, "to": text}
+    try:
+        day = date.fromisoformat(str(text).strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is no day; write 2022-03-01, or a month or a year, as 2022-03 or 2022") from None
+    return {"from": day, "to": day}
 
 
 def _listed(value: Any) -> Any:
@@ -196,10 +200,10 @@ class Known:
         for profile in profiles:
             keys = [party_of(name, view) for name in (profile.name, *profile.aliases)]
             key = next((one for one in keys if view is not None and one in view.graph.index), keys[0])
-            if key in self._profiles:
-                raise BadQuestion(f"'{profile.name}' and '{self._profiles[key].name}' are one party; give it one profile")
+            if taken := next((self._alias[one] for one in (key, *keys) if one in self._alias), None):
+                raise BadQuestion(f"'{profile.name}' and '{self._profiles[taken].name}' are one party; give it one profile")
             self._profiles[key] = profile
-            self._alias.update(dict.fromkeys(keys, key))
+            self._alias.update(dict.fromkeys((key, *keys), key))
 
     @classmethod
     def of(cls, view: FrozenView | None, given: Given = None) -> Known:

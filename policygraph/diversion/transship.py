@@ -54,7 +54,8 @@ def transshipments(
     shipments: Shipments | str | Path | Any, view: View | FrozenView | None = None, *, to: str | Sequence[str],
     from_: str | Sequence[str] = "US", not_via: str | Sequence[str] = (), lag_days: int = 90, max_legs: int = 4, match: str = "item",
     contiguous: bool = False, transform: bool = False, best: int | None = None, only_shipments: bool = False,
-    flags: bool = True, parties: Given = None, mapping: Mapping | str | Path | None = None, progress: Callable[[str], None] = lambda _: None,
+    flags: bool = True, parties: Given = None, mapping: Mapping | str | Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Transshipments:  # fmt: skip
     """Find the chains of shipments from one place by way of others to another.
 
