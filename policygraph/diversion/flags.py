@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from policygraph.asking import View
-    from policygraph.diversion.transship import Transshipments
+    from policygraph.diversion.transship import Transshipments, Viewed
 
 __all__ = ["Flagging", "Outcome", "red_flags", "wanted_flags"]
 
@@ -47,7 +46,7 @@ _FIRED: Final = ("flag", "id", "reason", "told_then")
 
 
 def red_flags(
-    shipments: Shipments | Transshipments | Any, view: View | FrozenView | None = None, *, flags: Iterable[str | RedFlag] | None = None,
+    shipments: Shipments | Transshipments | Any, view: Viewed | FrozenView | None = None, *, flags: Iterable[str | RedFlag] | None = None,
     parties: Given | Known = None, book: Rulebook | None = None, progress: Callable[[str], None] = lambda _: None,
 ) -> Flagging:  # fmt: skip
     """Ask the red flags of records.

@@ -16,11 +16,10 @@ finding that anybody diverted anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from policygraph.claims import Claim, Stance
 from policygraph.diversion.chains import MOST_LEGS, Search, Stages, best, enumerated, pruned
@@ -38,11 +37,10 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-    from policygraph.asking import View
     from policygraph.diversion.flags import Flagging
     from policygraph.law import Rulebook
 
-__all__ = ["MATCHES", "Transshipments", "transshipments"]
+__all__ = ["MATCHES", "Transshipments", "Viewed", "transshipments"]
 
 MATCHES: Final = ("item", "hs6", "hs4", "any")
 """What must be the same on every leg."""
@@ -50,8 +48,16 @@ _SHOWN: Final = 20
 _REJECTED: Final = 5
 
 
+class Viewed(Protocol):
+    """A view as people meet it."""
+
+    @property
+    def frozen(self) -> FrozenView:
+        """What stands in it."""
+
+
 def transshipments(
-    shipments: Shipments | str | Path | Any, view: View | FrozenView | None = None, *, to: str | Sequence[str],
+    shipments: Shipments | str | Path | Any, view: Viewed | FrozenView | None = None, *, to: str | Sequence[str],
     from_: str | Sequence[str] = "US", not_via: str | Sequence[str] = (), lag_days: int = 90, max_legs: int = 4, match: str = "item",
     contiguous: bool = False, transform: bool = False, best: int | None = None, only_shipments: bool = False,
     flags: bool = True, parties: Given = None, mapping: Mapping | str | Path | None = None,
@@ -382,7 +388,7 @@ class Transshipments:
         return "\n".join(lines)
 
 
-def _countries(legs: Sequence[Mapping_[Any, Any]]) -> tuple[str, ...]:
+def _countries(legs: Sequence[dict[Any, Any]]) -> tuple[str, ...]:
     """Return the countries of a chain in order, each once in a row."""
     every = [country for leg in legs for country in (leg["origin"], leg["destination"])]
     return tuple(one for place, one in enumerate(every) if place == 0 or one != every[place - 1])
@@ -392,7 +398,7 @@ def _amount(quantity: float, unit: object) -> str:
     return f"{quantity:,.10g} {unit if isinstance(unit, str) else ''}".rstrip()
 
 
-def _leg(id_: object, leg: Mapping_[Any, Any]) -> str:
+def _leg(id_: object, leg: dict[Any, Any]) -> str:
     amount = f", {_amount(leg['quantity'], leg['unit'])}" if leg["quantity"] == leg["quantity"] else ""
     source = f" [{leg['source']}]" if isinstance(leg["source"], str) else ""
     ends = f"{leg['shipper']} ({leg['origin']}) -> {leg['consignee']} ({leg['destination']})"

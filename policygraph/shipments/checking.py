@@ -69,8 +69,8 @@ def checked(raw: ir.Table, mapping: Mapping) -> ir.Table:
 
 
 def _text(cell: Any, default: str | None) -> Any:
-    """Return a cell as text without blanks around it, null where it is empty."""
-    text = (cell if cell.type().is_string() else cell.cast("string")).strip().nullif("")
+    """Return a cell as text without blanks around it, null where it is empty; ``strip`` takes letters too on Spark."""
+    text = (cell if cell.type().is_string() else cell.cast("string")).re_replace(r"^\s+|\s+$", "").nullif("")
     return text if default is None else text.fill_null(default)
 
 
@@ -86,10 +86,11 @@ def _with_codes(spelled: ir.Table, countries: list[str], currency: bool) -> ir.T
         for cell in found:
             code = country_code(cell) if name != "currency" else cell.upper() if cell.upper() in CURRENCIES else None
             why = no_country(name, cell) if name != "currency" else f"currency '{cell}' is no code of ISO 4217, such as USD"
-            rows.append({f"cell_{name}": cell, f"code_{name}": code, f"why_{name}": why if code is None else None})
+            rows.append({f"cell_{name}": cell, f"code_{name}": code or "", f"why_{name}": "" if code else why})
         kinds = {f"cell_{name}": "string", f"code_{name}": "string", f"why_{name}": "string"}
-        known = ibis.memtable(rows or [dict.fromkeys(kinds)], schema=kinds)
+        known = ibis.memtable(rows or [dict.fromkeys(kinds, "")], schema=kinds)  # a null in one would become a word on Spark
         told = told.left_join(known, told[name] == known[f"cell_{name}"]).drop(f"cell_{name}")
+        told = told.mutate(**{column: told[column].nullif("") for column in (f"code_{name}", f"why_{name}")})
     return told
 
 

@@ -343,7 +343,8 @@ class Spark:
                 f.when(f.col("whole").isNotNull(), said).alias("fault"), "whole", *cells,
             )  # fmt: skip
             frames.append(_numbered(placed))
-        return self._raw(reduce(lambda one, other: one.union(other), frames), header, [path.as_posix() for path in paths])
+        whole = reduce(lambda one, other: one.union(other), frames).localCheckpoint()  # Spark finds bad rows only where it reads all cells
+        return self._raw(whole, header, [path.as_posix() for path in paths])
 
     def parquet(self, paths: Sequence[Path]) -> Raw:
         """Read Parquet files with the same columns."""
