@@ -18,6 +18,7 @@ from policygraph.diversion.ends import end_of
 from policygraph.diversion.families import on_chains
 from policygraph.diversion.profiles import ROLES, Known
 from policygraph.diversion.redflags import (
+    AnyCondition,
     Differs,
     Exceeds,
     FirstTradeAfter,
@@ -40,7 +41,10 @@ from policygraph.shipments.table import together
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Records", "ask_records", "parties_of"]
+__all__ = ["HEADING", "Records", "ask_records", "needed", "parties_of"]
+
+HEADING: Final = 6
+"""Digits of a tariff code that are the same in every country."""
 
 _MONTHS_TOLD: Final = 6
 """So many of the twelve months before must have rows, or a month is not held against them."""
@@ -86,9 +90,35 @@ class Records:
         counts = every.agg(**{name: every[name].count() for name in NAMES}).execute().iloc[0]
         return {name: int(counts[name]) for name in NAMES}
 
+    @cached_property
+    def _empty(self) -> Mapping[str, int]:
+        rows = self.rows
+        dark = {name: rows[name].isnull() for name in NAMES} | {"hs": rows.hs.length().fill_null(0) < HEADING}
+        counts = rows.agg(**{name: told.sum() for name, told in dark.items()}).execute().iloc[0]
+        return {name: int(counts[name]) for name in NAMES}
+
+    def untold(self, *columns: str) -> str:
+        """Say in how many of the rows that are asked columns are empty, or a tariff code is cut short."""
+        return ", ".join(f"{self._empty[name]:,} rows tell no {told_as(name)}" for name in columns if self._empty[name])
+
     def named(self, column: str) -> bool:
         """Tell whether any row of the file fills a column."""
         return self._filled[column] > 0
+
+
+def told_as(column: str) -> str:
+    """Return what people call a column."""
+    return {"hs": "tariff code of six digits", "made_in": "country of making"}.get(column, column.replace("_", " "))
+
+
+def needed(test: AnyCondition) -> tuple[str, ...]:
+    """Return the columns without which a row cannot be asked."""
+    if isinstance(test, Differs):
+        return (test.of,)
+    if isinstance(test, Surge):
+        return (test.of,) if test.of != "rows" else ()
+    of = {HsIn: ("hs",), Price: ("value", "quantity"), Matches: ("quantity",), Splits: ("value",)}
+    return of.get(type(test), ())
 
 
 def _ordinal(day: date) -> int:
@@ -176,7 +206,7 @@ def _(test: Missing, records: Records) -> ir.Table | str:
     import ibis
 
     column, rows = test.column, records.rows
-    what = {"end_user": "end user", "hs": "tariff code", "made_in": "country of making"}.get(column, column)
+    what = told_as(column)
     if not records.named(column):
         return f"no row of the file tells the {what}, so that its lack says nothing of one"
     empty = rows[column].isnull()
@@ -412,7 +442,7 @@ def _(test: HsIn, records: Records) -> ir.Table | str:
         return "no row tells a tariff code"
     entries = [entry for entry in list_.entries if not test.tiers or entry.tier in test.tiers]
     codes = ibis.memtable([{"code": one.code, "tier": one.tier} for one in entries], schema={"code": "string", "tier": "string"})
-    met = rows.join(codes, rows.hs.substr(0, 6) == codes.code)
+    met = rows.join(codes, rows.hs.substr(0, HEADING) == codes.code)
     tier = ibis.ifelse(met.tier == "", ibis.literal(""), _word(", tier ", met.tier))
     return met.select("id", reason=_word("tariff code ", met.hs, f" is of the list {list_.id}", tier))
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from policygraph.diversion.chains import Search
 from policygraph.diversion.flagged_parties import PARTY_CONDITIONS, Asked, Days, ask_parties
-from policygraph.diversion.flagged_records import Records, ask_records, parties_of
+from policygraph.diversion.flagged_records import HEADING, Records, ask_records, needed, parties_of
 from policygraph.diversion.parties import party_of
 from policygraph.diversion.profiles import ROLES, Given, Known
 from policygraph.diversion.reading import did_you_mean
@@ -301,7 +301,9 @@ class _Asking:
             found, why = self._of_parties(test, records)
             return found, "; ".join(part for part in (but, why) if part)
         answer = ask_records(test, records)
-        return ("not asked", answer) if isinstance(answer, str) else (answer.select("id", "reason"), but)
+        if isinstance(answer, str):
+            return "not asked", answer
+        return answer.select("id", "reason"), "; ".join(part for part in (but, records.untold(*needed(test))) if part)
 
     def _count(self, items: str, records: Records) -> int:
         """Count the rows of some goods."""
@@ -325,7 +327,7 @@ class _Asking:
             headings = self.lists[items].codes
             if not records.named("hs"):
                 return None, f"no row tells a tariff code, by which goods are of the list {items}"
-            return records.of(lambda table: table.hs.substr(0, 6).isin(headings)), ""
+            return records.of(lambda table: table.hs.substr(0, HEADING).isin(headings)), records.untold("hs")
         if self.book is None:
             return None, f"the list {items} is one of the law, and no rules were given"
         entries, view = self.book.lists[items].entries, self.known.view
