@@ -131,7 +131,6 @@ CASES = [
     (Search(lag_days=5, max_legs=5, keyed=False), 45, 7, 3, 20),
     (Search(lag_days=20, max_legs=3, contiguous=True), 90, 6, 2, 40),
     (Search(lag_days=40, max_legs=2), 60, 5, 2, 50),
-    (Search(lag_days=6, max_legs=5), 40, 5, 1, 12),
     (Search(lag_days=9, max_legs=4, contiguous=True, keyed=False), 70, 5, 2, 30),
 ]  # fmt: skip
 WORLDS = 12

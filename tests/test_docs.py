@@ -58,6 +58,9 @@ def desk_of_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         named, _, text = block.partition("\n")
         place, told = (named.removeprefix("# "), text) if named.startswith("# ") else ("my-cases.csv", block)
         (tmp_path / place).write_text(told, encoding="utf-8")
+    for command, shown in sessions():
+        if command.startswith("cat "):
+            (tmp_path / command.removeprefix("cat ")).write_text("\n".join(shown) + "\n", encoding="utf-8")
     return tmp_path
 
 
@@ -122,7 +125,9 @@ def test_the_keys_of_json_are_those_of_the_readme(desk_of_a_reader: Path) -> Non
         "affiliates PARTY": f"affiliates example-foundry {small}", "exposure ITEM": f"exposure example-chip {small}",
         "screen CASES": "screen my-cases.csv --rule eccn-3a090-a --json",
         "timeline RULE": f"timeline eccn-3a090-a --item example-chip {small}",
-        "transship FILE": "transship made-up-trade.csv --to D:5 --json --data my-data",
+        "transship FILE": "transship made-up-trade.csv --to CN --json",
+        "routes ITEM": "routes h100 --to CN --as-of 2024-12-10 --max-legs 2 --json",
+        "volumes FILE": "volumes my-shipments.csv --to RU --json", "mirror FILES": "mirror my-trade.csv --hs 8542 --json",
         "compare DATE DATE": "compare 2022-10-06 2023-11-17 --cases my-cases.csv --rule eccn-3a090-a --json",
     }  # fmt: skip
     assert set(asked) == set(keys)

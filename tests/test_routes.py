@@ -134,7 +134,7 @@ def test_the_map_fills_every_country_by_what_is_demanded_into_it(tmp_path: Path)
 
 
 def test_there_is_no_figure_of_what_is_no_answer() -> None:
-    with pytest.raises(BadQuestion, match="there is no figure of a str; give the answer of touches, of routes, or of transshipments"):
+    with pytest.raises(BadQuestion, match="there is no figure of a str; give what touches, check, routes or transshipments returns"):
         pg.figure("routes")
 
 

@@ -48,7 +48,7 @@ def figure(answer: Any, as_: str = "") -> Drawable:
     ways = next((ways for types, ways in kinds if isinstance(answer, types)), ())
     if not ways:
         said = f"there is no figure of a {type(answer).__name__}"
-        raise BadQuestion(f"{said}; give the answer of touches, of routes, or of transshipments")
+        raise BadQuestion(f"{said}; give what touches, check, routes or transshipments returns")
     if as_ and as_ not in ways:
         raise BadQuestion(f"a {type(answer).__name__} is not drawn as '{as_}'; use {' or '.join(ways)}")
     match as_ or ways[0]:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policygraph.errors import BadQuestion
+from policygraph.errors import BadQuestion, as_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +44,7 @@ class Drawable(ABC):
         BadQuestion
             If the ending is none of these, or the directory does not exist.
         """
-        target = Path(path)
+        target = as_path(path, "the file to write: .svg, .png or .pdf")
         if target.suffix.lower() not in FORMATS:
             raise BadQuestion(
                 f"the format of the figure '{target.name}' is not known by its ending; use one of {', '.join(FORMATS)}"

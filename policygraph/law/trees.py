@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.contents import bearing
 from policygraph.law.evaluate import PARTS, stands_for_all
@@ -22,6 +22,7 @@ from policygraph.law.inputs import PLACES
 from policygraph.law.readings import NO, UNKNOWN, YES
 from policygraph.law.rulebook import Rule, in_operation
 from policygraph.law.verdicts import Codes, Verdicts, merged, weighed
+from policygraph.parties import ROLES
 from policygraph.truth import Strength, Verdict
 
 if TYPE_CHECKING:
