@@ -78,7 +78,8 @@ def test_what_is_told_of_a_chain(trade: Shipments, today: View) -> None:
     }  # fmt: skip
     assert told["chains"] == [
         {"legs": ["a1", "a2"], "quantity": 5.0, "first": "2024-01-05", "last": "2024-02-01",
-         "countries": ["US", "MY", "SG", "CN"], "flags": ["chip-hub-route", "hub-route", "listed-consignee", "purchase-after-listing"]},
+         "countries": ["US", "MY", "SG", "CN"],
+         "flags": ["chip-hub-route", "hub-route", "listed-consignee", "purchase-after-listing"]},
         {"legs": ["b1", "b2", "b3"], "quantity": None, "first": "2024-02-01", "last": "2024-05-10",
          "countries": ["US", "AE", "TR", "RU"], "flags": ["high-priority-goods", "hub-route", "same-goods-in-and-out", "supplier-on-high-risk-list"]},
     ]  # fmt: skip
