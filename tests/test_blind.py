@@ -1,7 +1,7 @@
 """Told cases asked blind: their raw rows among 100,000 rows of made-up ordinary trade of the same years, found by where they begin and end.
 
-The report stands in ``datasets/cases/BLIND.md``; ``python -m tests.test_blind`` writes it anew. It is there to be read, not to look good: made-up trade tells
-how many innocent trails come with a case, and says nothing of how many would in a real archive.
+The report stands in ``datasets/cases/BLIND.md``; ``python -m tests.test_blind`` writes it anew. It is there to be read, not to
+look good: made-up trade tells how many innocent trails come with a case, and says nothing of how many would in a real archive.
 """
 
 from __future__ import annotations

@@ -81,7 +81,8 @@ def test_what_is_told_of_a_chain(trade: Shipments, today: View) -> None:
          "countries": ["US", "MY", "SG", "CN"],
          "flags": ["chip-hub-route", "hub-route", "listed-consignee", "purchase-after-listing"]},
         {"legs": ["b1", "b2", "b3"], "quantity": None, "first": "2024-02-01", "last": "2024-05-10",
-         "countries": ["US", "AE", "TR", "RU"], "flags": ["high-priority-goods", "hub-route", "same-goods-in-and-out", "supplier-on-high-risk-list"]},
+         "countries": ["US", "AE", "TR", "RU"],
+         "flags": ["high-priority-goods", "hub-route", "same-goods-in-and-out", "supplier-on-high-risk-list"]},
     ]  # fmt: skip
     first = found.chains.iloc[0]
     assert (first["parties"], first["documents"], first["unit"]) == (("alphainc", "betasdnbhd", "smic"), ("invoice 1", "invoice 2"), "pcs")

@@ -14,11 +14,11 @@ from functools import singledispatch
 from itertools import groupby
 from typing import Any, Final
 
-from policygraph.case import Party
 from policygraph.diversion.profiles import Known, Listing, Profile
 from policygraph.diversion.redflags import FoundedAfter, Headquartered, Listed, OfBusiness, Owned, Shares, Young
 from policygraph.errors import MissingExtra
 from policygraph.names import folded
+from policygraph.parties import Party
 
 __all__ = ["PARTY_CONDITIONS", "About", "Asked", "Days", "ask_parties"]
 
@@ -203,13 +203,13 @@ def _alike(names: list[str], others: list[str]) -> Iterator[tuple[str, str]]:
 
 @ask_parties.register(Owned)
 def _(test: Owned, parties: Collection[str], known: Known, days: Days) -> Asked:
-    from policygraph.ownership import Cascade, parts_per_million
+    from policygraph.ownership import By, Cascade, parts_per_million
 
     view = known.view
     there = [key for key in parties if known.in_data(key)]
     if view is None or not there:
         return Asked(not_asked="holdings are asked of a view, and it knows none of the parties" if view else "holdings are asked of a view")
-    by = [(one, "") for one in test.lists if one in view.graph.index]
+    by = [By(one) for one in test.lists if one in view.graph.index]
     cascade = Cascade(view, by, max(parts_per_million(test.over), 1), there)
     found = []
     for key in there:
