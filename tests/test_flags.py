@@ -93,7 +93,7 @@ TESTS: Final[Mapping[str, tuple[dict[str, Any], set[str]]]] = {
 }  # fmt: skip
 
 
-def _trade() -> list[dict[str, Any]]:
+def trade() -> list[dict[str, Any]]:
     return [
         buys("ft-old", "2021-01-04", "Regular"), buys("ft-old-again", "2022-05-02", "Regular"),
         buys("ft-new", "2022-05-03", "Newcomer"), buys("ft-new-again", "2022-06-03", "NEWCOMER"),
@@ -161,7 +161,7 @@ def frozen() -> FrozenView:
 
 @pytest.fixture(scope="module")
 def flagging(frozen: FrozenView) -> Flagging:
-    return red_flags(_trade(), frozen, flags=[flag(id_, test) for id_, (test, _) in TESTS.items()], parties=PROFILES)
+    return red_flags(trade(), frozen, flags=[flag(id_, test) for id_, (test, _) in TESTS.items()], parties=PROFILES)
 
 
 def test_every_condition_is_tried() -> None:
@@ -291,6 +291,17 @@ def test_chains_tell_their_flags_and_a_hub_is_a_place_between() -> None:
     assert found.flagging.of(["1"])["reason"].tolist() == ["by way of TR", "on a chain of shipments that ends in RU or BY"]
     assert "red flags: hub-route, supplier-on-high-risk-list" in str(found)
     assert pg.transshipments(rows, to="RU", flags=False).to_json()["chains"][0]["flags"] == []
+
+
+def test_a_chain_goes_on_under_another_name_of_a_party(frozen: FrozenView) -> None:
+    rows = [
+        row("1", "2024-01-05", "Alpha", "Beta Ltd", "US", "TR", item="drones"),
+        row("2", "2024-02-01", "Gamma", "Omega", "TR", "RU", item="drones"),
+    ]  # fmt: skip
+    assert pg.transshipments(rows, frozen, to="Omega", flags=False).count == 0
+    profiles = [{"name": "Beta Ltd", "aliases": "Gamma"}, {"name": "Omega", "aliases": "Last One"}]
+    found = pg.transshipments(rows, frozen, to="Last One", parties=profiles, flags=False)
+    assert found.chains["parties"].tolist() == [("alpha", "betaltd", "omega")]
 
 
 def test_goods_of_a_list_of_the_law_by_entry_or_by_what_the_data_say_of_the_item() -> None:

@@ -296,7 +296,8 @@ class _Asking:
         if records is None:
             return "not asked", but
         if not self._count(test.items, records):
-            return "not asked", f"no row asked is known to be of {test.items}" + (f", and {but}" if but else "")
+            none = f"no row asked is known to be of {test.items}" if test.items else "there is no row"
+            return "not asked", "; ".join(part for part in (none, but) if part)
         if isinstance(test, PARTY_CONDITIONS):
             found, why = self._of_parties(test, records)
             return found, "; ".join(part for part in (but, why) if part)

@@ -91,7 +91,8 @@ def transshipments(
     only_shipments
         Tell only which shipments lie on a chain. This stays linear where the number of chains does not.
     flags, parties
-        Whether red flags are told with the chains, and profiles of parties for them, as for :func:`~policygraph.diversion.flags.red_flags`.
+        Whether red flags are told with the chains, and profiles of parties, as for :func:`~policygraph.diversion.flags.red_flags`: under
+        which names they go, and what flags ask of them.
     mapping, progress
         As for reading.
 
@@ -118,12 +119,12 @@ def transshipments(
         raise BadQuestion("chains have a start and an end: name a country, a group such as D:5, a list or a party for each")
     given = shipments if isinstance(shipments, Shipments) else read_shipments(shipments, mapping, progress=progress)
     progress("finding out who the parties are")
-    legs, changes = legs_of(given, frozen, ends, match, transform)
+    known = Known.of(frozen, parties)
+    legs, changes = legs_of(given, known, ends, match, transform)
     search = Search(lag_days, max_legs, match != "any", contiguous, changes)
     progress(f"following shipments over up to {max_legs} legs")
     stages = pruned(legs, search, given.hold)
     asked = Asked(*ends, match, transform, best, only_shipments, flags)
-    known = Known.of(frozen, parties)
     return _found(given, known, getattr(getattr(view, "kg", None), "rules", None), asked, search, legs, stages, progress)
 
 
