@@ -274,6 +274,12 @@ class FrozenView:
                 keep &= column[where] == node
         return [int(row) for row in where.start + np.flatnonzero(keep)]
 
+    def claims_of(self, relation: str) -> Rows:
+        """Return the rows of the claims of a relation that count and are for it, on whatever day they say it holds."""
+        index, table = self.graph.relation_index.get(relation, -1), self.graph.table
+        rows: Rows = np.flatnonzero(self._counts & (table.relation == index) & ~_AGAINST[table.stance])
+        return rows
+
     def verdict(self, subject: str, relation: str, object_: str) -> Verdict:
         """Tell whether a statement holds on the day, in both runs; silence is unknown unless something is declared complete.
 

@@ -126,6 +126,7 @@ def test_the_keys_of_json_are_those_of_the_readme(desk_of_a_reader: Path) -> Non
         "screen CASES": "screen my-cases.csv --rule eccn-3a090-a --json",
         "timeline RULE": f"timeline eccn-3a090-a --item example-chip {small}",
         "transship FILE": "transship made-up-trade.csv --to CN --json",
+        "redflags FILE": "redflags made-up-trade.csv --flag hub-route --json", "redflags": "redflags --json",
         "routes ITEM": "routes h100 --to CN --as-of 2024-12-10 --max-legs 2 --json",
         "volumes FILE": "volumes my-shipments.csv --to RU --json", "mirror FILES": "mirror my-trade.csv --hs 8542 --json",
         "compare DATE DATE": "compare 2022-10-06 2023-11-17 --cases my-cases.csv --rule eccn-3a090-a --json",

@@ -79,3 +79,19 @@ def test_files_are_read_and_checked_alike_on_both(spark: Any, tmp_path: Path) ->
     questions: list[dict[str, Any]] = [{"to": "CN"}, {"to": "MY", "only_shipments": True}]
     for asked in questions:
         assert pg.transshipments(one, **asked).to_json() == pg.transshipments(other, **asked).to_json()
+
+
+def test_red_flags_fire_on_the_same_rows_for_the_same_reasons_on_both(spark: Any) -> None:
+    from policygraph.diversion.flags import red_flags
+    from policygraph.shipments.reading import read_shipments
+    from tests.small import graph, view
+    from tests.test_flags import CLAIMS, CLASSES, PROFILES, TESTS, flag, trade
+
+    frozen = view(graph(CLAIMS, CLASSES), "2023-07-01")
+    asked = [flag(id_, test) for id_, (test, _) in TESTS.items()]
+    one, other = (
+        red_flags(read_shipments(trade(), backend=backend, memory="1GB"), frozen, flags=asked, parties=PROFILES)
+        for backend in ("duckdb", "spark")
+    )
+    assert one.outcomes == other.outcomes
+    assert one.fired.astype(str).to_numpy().tolist() == other.fired.astype(str).to_numpy().tolist()

@@ -35,6 +35,12 @@ __all__: list[str] = []
 
 _WRITABLE: Final = (".csv", ".parquet")
 
+Columns = Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="What the file calls its columns, in YAML.")]
+Parties = Annotated[Path | None, typer.Option("--parties", metavar="FILE", help="What is known of parties, for red flags: .csv.")]
+Memory = Annotated[str, typer.Option("--memory", metavar="SIZE", help="The most memory; what does not fit goes to disk.")]
+Backend = Annotated[str, typer.Option("--backend", metavar="NAME", help="duckdb or spark.")]
+Progress = Annotated[bool, typer.Option("--progress", help="Say on standard error what is done, terminal or not.")]
+
 
 @app.command(epilog=example(
     "transship made-up-trade.csv --from US --to D:5 --match any",
@@ -52,12 +58,11 @@ def transship(
     transform: Annotated[bool, typer.Option("--transform", help="The item may become a declared part or product of itself.")] = False,
     best: Annotated[int | None, typer.Option("--best", metavar="K", help="Tell only so many chains, the best.")] = None,
     only_shipments: Annotated[bool, typer.Option("--only-shipments", help="Tell only which shipments lie on a chain.")] = False,
-    mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="What the file calls its columns, in YAML.")] = None,
+    mapping: Columns = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", metavar="FILE", help="Write rejected rows with reasons: .csv.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write what is found: .csv, .parquet.")] = None,
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="The most memory; what does not fit goes to disk.")] = "2GB",
-    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="duckdb or spark.")] = "duckdb",
-    progress: Annotated[bool, typer.Option("--progress", help="Say on standard error what is done, terminal or not.")] = False,
+    flags: Annotated[bool, typer.Option("--flags/--no-flags", help="Tell the red flags of shipments on chains.")] = True,
+    parties: Parties = None, memory: Memory = "2GB", backend: Backend = "duckdb", progress: Progress = False,
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -79,7 +84,8 @@ def transship(
         shipments.write_rejected(rejects)
     found = transshipments(
         shipments, asked, to=to, from_=from_ or ["US"], not_via=not_via or (), lag_days=lag, max_legs=max_legs, match=match,
-        contiguous=contiguous, transform=transform, best=best, only_shipments=only_shipments, progress=told,
+        contiguous=contiguous, transform=transform, best=best, only_shipments=only_shipments, flags=flags, parties=parties,
+        progress=told,
     )  # fmt: skip
     if output is not None:
         found.write(output)
@@ -87,9 +93,51 @@ def transship(
         print_json(found.to_json())
         return
     print(found)
+    if flags and found.shipments_on_chains and not only_shipments:
+        print(f"\n{found.flagging}")
     for written, what in ((rejects, "rejected rows"), (output, "shipments" if only_shipments else "chains")):
         if written is not None:
             print(f"Wrote {what} to {written}.")
+
+
+@app.command(epilog=example(
+    "redflags made-up-trade.csv --parties known-parties.csv",
+    "redflags --flag hub-route --json",
+))
+def redflags(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Shipments; without a file, the flags there are.")] = None,
+    flag: Annotated[list[str] | None, typer.Option("--flag", metavar="ID", help="Only this flag; may repeat.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write every row and reason: .csv.")] = None,
+    mapping: Columns = None, parties: Parties = None, memory: Memory = "2GB", backend: Backend = "duckdb", progress: Progress = False,
+    as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
+    evidence: Table = None, data: Data = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Which red flags do records raise, on which rows and why? Without a file: which flags are there, and who tells them?"""
+    from policygraph.diversion.flags import red_flags, wanted_flags
+    from policygraph.shipments.reading import read_shipments
+
+    if output is not None and (output.suffix != ".csv" or file is None):
+        raise BadQuestion(f"'{output}' does not end in .csv" if file else "rows and reasons are written of a file of shipments; name one")
+    wanted = wanted_flags(flag or None)
+    if file is None:
+        if as_json:
+            print_json({"flags": [one.to_json() for one in wanted.values()]})
+            return
+        for one in wanted.values():
+            shown = f"asked of records: {one.test.kind_of_condition}" if one.test else f"in no record: {one.not_in_records}"
+            print(f"{one.id}\n    {one.title} ({one.told}, from {one.applies_from} on); {shown}")
+        return
+    told = _told if progress or sys.stderr.isatty() else _untold
+    asked = view(data, as_of, known_by, at_least, without, evidence)
+    found = red_flags(read_shipments(file, mapping, backend, memory, told), asked, flags=wanted.values(), parties=parties, progress=told)
+    if output is not None:
+        found.fired.to_csv(output, index=False)
+    if as_json:
+        print_json(found.to_json())
+        return
+    print(found)
+    if output is not None:
+        print(f"Wrote rows and reasons to {output}.")
 
 
 @app.command(epilog=example(

@@ -1,6 +1,6 @@
 """From shipments to the legs of chains: who the parties are, what must be the same, which part of a chain a leg may be.
 
-Comes in: accepted shipments, a view and three ends. Goes out: an Ibis table with the columns of
+Comes in: accepted shipments, what is known of parties, and three ends. Goes out: an Ibis table with the columns of
 :data:`policygraph.diversion.chains.LEG`. Only the different names of parties and items are brought into Python, which knows whose they are.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policygraph.diversion.chains import LEG
 from policygraph.diversion.ends import End
 from policygraph.diversion.parties import item_pairs, listed_in, party_of
+from policygraph.diversion.profiles import Known
 from policygraph.errors import UnknownName, nearest
 from policygraph.shipments.columns import EARLIEST
 from policygraph.shipments.table import Shipments
@@ -29,7 +30,7 @@ _NAMED: Final = {
 
 
 def legs_of(
-    shipments: Shipments, view: FrozenView | None, ends: tuple[End, End, End], match: str, transform: bool
+    shipments: Shipments, known: Known, ends: tuple[End, End, End], match: str, transform: bool
 ) -> tuple[ir.Table, ir.Table | None]:
     """Return the legs, and the pairs of items of which one may become the other, if that was asked.
 
@@ -40,10 +41,10 @@ def legs_of(
     """
     import ibis
 
-    table = shipments.table
+    table, view = shipments.table, known.view
     start, end, barred = ends
     names = _distinct(table, ("shipper", "consignee"))
-    rows = _named(names, view, ends)
+    rows = _named(names, known, ends)
     plain = all(row["name"] == row["party"] and not any(list(row.values())[2:]) for row in rows)
     key, changes = _keys(table, view, match, transform)
     if plain:
@@ -54,10 +55,10 @@ def legs_of(
         }  # fmt: skip
         told = key.mutate(**sides, shipper_party=key.shipper, consignee_party=key.consignee)
     else:
-        known = ibis.memtable(rows, schema=_NAMED)
+        parties = ibis.memtable(rows, schema=_NAMED)
         told = key
         for side in ("shipper", "consignee"):
-            of = known.rename({f"{side}_{what}": what for what in _NAMED})
+            of = parties.rename({f"{side}_{what}": what for what in _NAMED})
             told = told.join(of, told[side] == of[f"{side}_name"])
     arrives = told.destination.isin(sorted(end.countries)) | told.consignee_is_end
     legs = told.select(
@@ -80,22 +81,22 @@ def _distinct(table: ir.Table, columns: Sequence[str]) -> list[str]:
     return sorted(found)
 
 
-def _named(names: Sequence[str], view: FrozenView | None, ends: tuple[End, End, End]) -> list[dict[str, Any]]:
+def _named(names: Sequence[str], known: Known, ends: tuple[End, End, End]) -> list[dict[str, Any]]:
     """Return for each name the party it is, whether the data know it, whether it stands on a list, and which ends it is of."""
-    start, end, barred = ends
-    on_list = listed_in(view) if view is not None else frozenset[str]()
+    on_list = listed_in(known.view) if known.view is not None else frozenset[str]()
+    start, end, barred = ({known.key(party) for party in one.parties} for one in ends)
     rows = []
     for name in names:
-        party = party_of(name, view)
+        party = known.key(name)
         rows.append(
             {
-                "name": name, "party": party, "known": int(view is not None and party in view.graph.index), "listed": int(party in on_list),
-                "is_start": party in start.parties, "is_end": party in end.parties, "is_barred": party in barred.parties,
+                "name": name, "party": party, "known": int(known.in_data(party)), "listed": int(party in on_list),
+                "is_start": party in start, "is_end": party in end, "is_barred": party in barred,
             }
         )  # fmt: skip
     seen = {row["party"] for row in rows}
     for key, written in (pair for one in ends for pair in one.strangers):
-        if key not in seen:
+        if known.key(key) not in seen:
             near = nearest(written, names, 3)
             raise UnknownName(f"neither the data nor the records know a country, group, list or party '{written}'", near)
     return rows
@@ -116,8 +117,8 @@ def _keys(table: ir.Table, view: FrozenView | None, match: str, transform: bool)
         keyed = table.mutate(key=table.item)
     else:
         rows = [{"item_name": name, "key": key} for name, key in keys.items()]
-        known = ibis.memtable(rows, schema={"item_name": "string", "key": "string"})
-        keyed = table.join(known, table.item == known.item_name)
+        goods = ibis.memtable(rows, schema={"item_name": "string", "key": "string"})
+        keyed = table.join(goods, table.item == goods.item_name)
     if not transform or view is None:
         return keyed, None
     pairs = [{"item": one, "becomes": other} for one, other in item_pairs(keys.values(), view)]

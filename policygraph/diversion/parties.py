@@ -30,10 +30,14 @@ def party_of(name: str, view: FrozenView | None, *classes: str) -> str:
         What the entity must be; an agent, unless told.
     """
     key = folded(name)
-    if view is not None and (name in view.graph.index or view.graph.lookup.bearers(name)):
+    if view is None:
+        return key or name
+    graph, wanted = view.graph, classes or ("Agent",)
+    nodes = (graph.index[name],) if name in graph.index else graph.lookup.bearers(name)
+    if any(graph.ontology.is_a(graph.node_class[node], class_) for node in nodes for class_ in wanted):
         try:
-            return view.graph.resolve(name, *(classes or ("Agent",)))
-        except (UnknownName, BadQuestion):  # of another class, or of several with equal right
+            return graph.resolve(name, *wanted)
+        except (UnknownName, BadQuestion):  # of several with equal right
             pass
     return key or name
 

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from policygraph.datasets.files import Faults, Mapping, Node, Sequence, parse_yaml, plain, text_of
 from policygraph.errors import BadData, nearest
 
-__all__ = ["Business", "Location", "Texts", "Value", "did_you_mean", "documents", "line_at", "made"]
+__all__ = ["Business", "Location", "Texts", "Value", "did_you_mean", "documents", "line_at", "made", "sentence"]
 
 M = TypeVar("M", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -110,11 +110,12 @@ def made(model: type[M], node: Mapping, shown: str, what: str, faults: Faults) -
             here = fault["loc"]
             if fault["type"] == "too_short" and any(place[: len(here)] == here != place for place in places):
                 continue  # only because what stands inside was refused
-            faults.add(shown, line_at(node, here), _sentence(model, fault, what))
+            faults.add(shown, line_at(node, here), sentence(model, fault, what))
         return None
 
 
-def _sentence(model: type[BaseModel], fault: ErrorDetails, what: str) -> str:
+def sentence(model: type[BaseModel], fault: ErrorDetails, what: str) -> str:
+    """Say what is wrong with a value that *model* refused, and what would be accepted; *what* is what errors call it."""
     location = fault["loc"]
     names = [str(step) for step in location if isinstance(step, str)]
     key = f"'{names[-1]}'" if names else what

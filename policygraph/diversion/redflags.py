@@ -274,6 +274,18 @@ class RedFlag(Value):
     not_in_records: str = ""
     note: str = ""
 
+    @property
+    def told(self) -> str:
+        """The document that tells it, with its number there."""
+        return self.source.document + (f", {self.source.number}" if self.source.number else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as its file writes it."""
+        told = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self.test is not None:
+            told["test"] = {self.test.kind_of_condition: told["test"]}
+        return told
+
     @model_validator(mode="after")
     def _one_way(self) -> RedFlag:
         if (self.test is None) == (not self.not_in_records):

@@ -25,6 +25,7 @@ from policygraph.claims import Claim, Stance
 from policygraph.diversion.chains import MOST_LEGS, Search, Stages, best, enumerated, pruned
 from policygraph.diversion.ends import End, end_of
 from policygraph.diversion.legs import legs_of
+from policygraph.diversion.profiles import Given, Known
 from policygraph.errors import BadQuestion
 from policygraph.names import slug
 from policygraph.shipments.mapping import Mapping
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import networkx as nx
     import pandas as pd
+
+    from policygraph.diversion.flags import Flagging
+    from policygraph.law import Rulebook
 
 __all__ = ["MATCHES", "Transshipments", "Viewed", "transshipments"]
 
@@ -56,7 +60,8 @@ def transshipments(
     shipments: Shipments | str | Path | Any, view: Viewed | FrozenView | None = None, *, to: str | Sequence[str],
     from_: str | Sequence[str] = "US", not_via: str | Sequence[str] = (), lag_days: int = 90, max_legs: int = 4, match: str = "item",
     contiguous: bool = False, transform: bool = False, best: int | None = None, only_shipments: bool = False,
-    mapping: Mapping | str | Path | None = None, progress: Callable[[str], None] = lambda _: None,
+    flags: bool = True, parties: Given = None, mapping: Mapping | str | Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Transshipments:  # fmt: skip
     """Find the chains of shipments from one place by way of others to another.
 
@@ -85,6 +90,9 @@ def transshipments(
         Tell only so many chains, the best; all are counted.
     only_shipments
         Tell only which shipments lie on a chain. This stays linear where the number of chains does not.
+    flags, parties
+        Whether red flags are told with the chains, and profiles of parties, as for :func:`~policygraph.diversion.flags.red_flags`: under
+        which names they go, and what flags ask of them.
     mapping, progress
         As for reading.
 
@@ -111,12 +119,13 @@ def transshipments(
         raise BadQuestion("chains have a start and an end: name a country, a group such as D:5, a list or a party for each")
     given = shipments if isinstance(shipments, Shipments) else read_shipments(shipments, mapping, progress=progress)
     progress("finding out who the parties are")
-    legs, changes = legs_of(given, frozen, ends, match, transform)
+    known = Known.of(frozen, parties)
+    legs, changes = legs_of(given, known, ends, match, transform)
     search = Search(lag_days, max_legs, match != "any", contiguous, changes)
     progress(f"following shipments over up to {max_legs} legs")
     stages = pruned(legs, search, given.hold)
-    asked = Asked(*ends, match, transform, best, only_shipments)
-    return _found(given, frozen, asked, search, legs, stages, progress)
+    asked = Asked(*ends, match, transform, best, only_shipments, flags)
+    return _found(given, known, getattr(getattr(view, "kg", None), "rules", None), asked, search, legs, stages, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ class Asked:
     transform: bool
     best: int | None
     only_shipments: bool
+    flags: bool = True
 
     def words(self, search: Search) -> str:
         """Say how legs make a chain."""
@@ -142,7 +152,7 @@ class Asked:
 
 
 def _found(
-    given: Shipments, view: FrozenView | None, asked: Asked, search: Search, legs: ir.Table, stages: Stages,
+    given: Shipments, known: Known, book: Rulebook | None, asked: Asked, search: Search, legs: ir.Table, stages: Stages,
     progress: Callable[[str], None],
 ) -> Transshipments:  # fmt: skip
     from policygraph.diversion.families import on_chains
@@ -161,7 +171,7 @@ def _found(
         count = int(every.count().execute())
         chains = best(every, search.max_legs, asked.best).execute()
     return Transshipments(
-        given, view, asked, search, count, int(direct.count().execute()), int(lying.count().execute()), chains, lying, direct, legs,
+        given, known, book, asked, search, count, int(direct.count().execute()), int(lying.count().execute()), chains, lying, direct, legs,
     )  # fmt: skip
 
 
@@ -181,8 +191,8 @@ class Transshipments:
     ----------
     shipments
         The records, with the report on what was rejected.
-    view
-        In whose light they were read.
+    known, book
+        What is known of the parties, and the rules that name lists of goods.
     asked, search
         The question.
     count
@@ -192,7 +202,8 @@ class Transshipments:
     """
 
     shipments: Shipments
-    view: FrozenView | None
+    known: Known = field(repr=False)
+    book: Rulebook | None = field(repr=False)
     asked: Asked
     search: Search
     count: int | None
@@ -203,17 +214,37 @@ class Transshipments:
     _direct: ir.Table = field(repr=False)
     _legs: ir.Table = field(repr=False)
 
+    @property
+    def view(self) -> FrozenView | None:
+        """In whose light the records were read."""
+        return self.known.view
+
+    @cached_property
+    def flagging(self) -> Flagging:
+        """The red flags of the shipments on chains, in the light of the whole file."""
+        from policygraph.diversion.flags import red_flags
+
+        return red_flags(self, self.view, parties=self.known, book=self.book)
+
     @cached_property
     def legs(self) -> pd.DataFrame:
         """The shipments that lie on a chain (of the best alone, if only they were asked for), with the parties they were taken for."""
+        return self._told(self._ids)
+
+    @cached_property
+    def _ids(self) -> ir.Table:
         import ibis
 
         if self._chains is None or self.asked.best is None:
-            ids = self._lying
-        else:
-            told = sorted({leg for chain in self._paths for leg in chain})
-            ids = ibis.memtable({"id": told}, schema={"id": "string"})
-        return self._told(ids)
+            return self._lying
+        told = sorted({leg for chain in self._paths for leg in chain})
+        return ibis.memtable({"id": told}, schema={"id": "string"})
+
+    @property
+    def told_legs(self) -> ir.Table:
+        """The same shipments as an Ibis table: ``id``, what must be the same on each leg (``key``), and whether they start and arrive."""
+        legs = self._legs
+        return legs.semi_join(self._ids, "id").select("id", "key", "starts", "arrives")
 
     @cached_property
     def direct(self) -> pd.DataFrame:
@@ -302,7 +333,8 @@ class Transshipments:
         told = [
             {
                 "legs": list(chain["legs"]), "quantity": chain["quantity"], "first": chain["first"].isoformat(),
-                "last": chain["last"].isoformat(), "countries": list(chain["countries"]), "flags": [],
+                "last": chain["last"].isoformat(), "countries": list(chain["countries"]),
+                "flags": list(self.flagging.on(chain["legs"])) if self.asked.flags else [],
             }
             for chain in self.chains.to_dict(orient="records")
         ]  # fmt: skip
@@ -350,6 +382,8 @@ class Transshipments:
             ends = f"; {chain['known']} parties known, {chain['listed']} on a list" if chain["known"] else ""
             lines.append(f"{number:>3}  {' > '.join(chain['countries'])}, {chain['first']} to {chain['last']}, {amount}{ends}")
             lines += [f"       {_leg(id_, leg[id_])}" for id_ in chain["legs"]]
+            if self.asked.flags and (flags := self.flagging.on(chain["legs"])):
+                lines.append(f"       red flags: {', '.join(flags)}")
         rest = len(self._paths) - _SHOWN
         lines += [f"and {rest:,} more"] if rest > 0 else []
         return "\n".join(lines)
