@@ -275,7 +275,7 @@ def flows(found: Transshipments) -> Flows:
     told = tuple(Band(start, end, sum(each), len(each)) for (start, end), each in sorted(bands.items()) if end[0] > start[0])
     notes = [f"Amounts in {unit or 'the unit of the records'}; each shipment counts once.", _NOT_FOUND]
     if loops:
-        notes.insert(1, f"Not drawn: {loops:,} shipments within a country or back towards the start.")
+        notes.insert(1, f"Not drawn: {loops:,} shipment{'' if loops == 1 else 's'} within a country or back towards the start.")
     if not told:
         raise BadQuestion("there is nothing to draw: every shipment on a chain stays within a country")
     return Flows(_question(found), f"{found.shipments_on_chains:,} shipments lie on chains.", told, unit, tuple(notes))
