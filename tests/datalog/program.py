@@ -1,0 +1,224 @@
+"""A Datalog program under construction: predicates, each made once however often it is asked for, and the engine that runs it.
+
+Comes in: sets of tuples of numbers, and how predicates follow from others. Goes out: for each predicate that is asked for, its tuples.
+What is so everywhere is ``True`` and what is so nowhere ``False``, so that nothing is written down for them.
+
+The variables of a predicate are named. ``row`` is a row of the table of cases, ``c:...`` a cell of a column, ``x`` the item of a
+row, ``*`` any entity; other names are bound within a condition. Where predicates of different columns meet, the row joins them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["LESS", "Atom", "Bool", "Program"]
+
+ROW: Final = "row"
+LESS: Final = "<"
+"""The predicate that compares two numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A predicate of some variables."""
+
+    name: str
+    args: tuple[str, ...]
+
+    def at(self, here: str, there: str) -> Atom:
+        """Return the same predicate with another variable in the place of one."""
+        return Atom(self.name, tuple(there if arg == here else arg for arg in self.args))
+
+
+Bool = bool | Atom
+"""What is so everywhere, nowhere, or where a predicate holds."""
+
+
+def _is_of_case(arg: str) -> bool:
+    return arg in (ROW, "x") or arg.startswith("c:")
+
+
+class Program:
+    """Predicates and facts, in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self.rules: list[str] = []
+        self.domains: dict[str, Atom] = {}
+        self._facts: dict[int, list[str]] = {}
+        self._numbers: dict[object, int] = {}
+        self._made: dict[object, str] = {}
+        self._inverse: dict[Atom, Atom] = {}
+        self._count = 0
+
+    # ---- what is given
+
+    def given(self, args: tuple[str, ...], tuples: Iterable[Sequence[int] | int]) -> Bool:
+        """Return the predicate that holds of these tuples and no others."""
+        rows = frozenset((one,) if isinstance(one, int) else tuple(one) for one in tuples)
+        if not rows:
+            return False
+        key = ("given", len(args), rows)
+        if key not in self._made:
+            number = len(self._numbers)
+            self._numbers[key] = number
+            lines = self._facts.setdefault(len(args), [])
+            lines += [",".join(map(str, (number, *row))) for row in sorted(rows)]
+            names = [f"?v{place}" for place in range(len(args))]
+            self._made[key] = self._rule(names, [f"g{len(args)}({', '.join([str(number), *names])})"])
+        return Atom(self._made[key], args)
+
+    def domain(self, arg: str) -> Atom:
+        """Return what a variable ranges over."""
+        if arg in self.domains:
+            return self.domains[arg]
+        return Atom(self.domains["*"].name, (arg,))
+
+    # ---- what follows
+
+    def some(self, args: tuple[str, ...], *body: Bool, without: Iterable[Bool] = ()) -> Bool:
+        """Return where all of a body hold, for some values of the variables that are not among *args*, and none of *without*."""
+        if any(part is False for part in body) or any(part is True for part in without):
+            return False
+        atoms = list(dict.fromkeys(part for part in body if isinstance(part, Atom)))
+        negated = list(dict.fromkeys(part for part in without if isinstance(part, Atom)))
+        bound = {arg for atom in atoms if atom.name != LESS for arg in atom.args}
+        needed = [*args, *(arg for atom in negated for arg in atom.args)]
+        atoms += [self.domain(arg) for arg in dict.fromkeys(needed) if arg not in bound and (negated or atoms)]
+        if not atoms:
+            return True
+        if len(atoms) == 1 and not negated and atoms[0].args == args:
+            return atoms[0]
+        atoms.sort(key=lambda atom: (atom.name, atom.args))
+        negated.sort(key=lambda atom: (atom.name, atom.args))
+        names = {arg: f"?v{place}" for place, arg in enumerate(args)}
+        for atom in (*atoms, *negated):
+            for arg in atom.args:
+                names.setdefault(arg, f"?v{len(names)}")
+        texts = [_written(atom, names) for atom in atoms] + [f"~{_written(atom, names)}" for atom in negated]
+        key = ("rule", len(args), *texts)
+        if key not in self._made:
+            self._made[key] = self._rule([names[arg] for arg in args], texts)
+        return Atom(self._made[key], args)
+
+    def all(self, *parts: Bool, without: Iterable[Bool] = ()) -> Bool:
+        """Return where all of some predicates hold."""
+        if any(part is False for part in parts):
+            return False
+        args = self.args((*parts, *without))
+        return self.some(args, *(self.raised(part, args) for part in parts), without=[self.raised(part, args) for part in without])
+
+    def any(self, *parts: Bool) -> Bool:
+        """Return where one of some predicates holds."""
+        if any(part is True for part in parts):
+            return True
+        args = self.args(parts)
+        each = [self.some(args, self.raised(part, args)) for part in dict.fromkeys(parts) if part is not False]
+        atoms = sorted({part for part in each if isinstance(part, Atom)}, key=lambda atom: atom.name)
+        if len(atoms) < 2:
+            return atoms[0] if atoms else False
+        names = {arg: f"?v{place}" for place, arg in enumerate(args)}
+        key = ("any", len(args), *(atom.name for atom in atoms))
+        if key not in self._made:
+            self._made[key] = self._rule(list(names.values()), *([_written(atom, names)] for atom in atoms))
+        return Atom(self._made[key], args)
+
+    def no(self, part: Bool) -> Bool:
+        """Return where a predicate does not hold."""
+        if isinstance(part, bool):
+            return not part
+        if part in self._inverse:
+            return self._inverse[part]
+        found = self.some(part.args, without=[part])
+        assert isinstance(found, Atom)
+        self._inverse[found] = part
+        return found
+
+    # ---- what asks for itself
+
+    def declared(self, *args: str) -> Atom:
+        """Return a predicate that is said later by :meth:`define`."""
+        self._count += 1
+        return Atom(f"p{self._count}", args)
+
+    def define(self, atom: Atom, *ways: Bool) -> None:
+        """Say of a declared predicate where it holds: in one of some ways."""
+        names = {arg: f"?v{place}" for place, arg in enumerate(atom.args)}
+        nothing = f"g1(-1, ?v0), {_written(self.domain(atom.args[0]), names)}"
+        self.rules.append(f"{_written(atom, names)} :- {self._everywhere(atom.args, names)}, {nothing} .")
+        for way in ways:
+            if way is True:
+                self.rules.append(f"{_written(atom, names)} :- {self._everywhere(atom.args, names)} .")
+            elif way is not False:
+                part = self.some(atom.args, self.raised(way, atom.args))
+                assert isinstance(part, Atom)
+                self.rules.append(f"{_written(atom, names)} :- {_written(part, names)} .")
+
+    def _everywhere(self, args: Sequence[str], names: Mapping[str, str]) -> str:
+        return ", ".join(_written(self.domain(arg), names) for arg in args)
+
+    # ---- rows join columns
+
+    @staticmethod
+    def args(parts: Iterable[Bool]) -> tuple[str, ...]:
+        """Return the variables of what some predicates come to together: the row where more than one column meets."""
+        found = sorted({arg for part in parts if isinstance(part, Atom) for arg in part.args})
+        of_case = [arg for arg in found if _is_of_case(arg)]
+        if len(of_case) > 1:
+            found = [ROW, *(arg for arg in found if arg not in of_case)]
+        return tuple(found)
+
+    def raised(self, part: Bool, args: tuple[str, ...]) -> Bool:
+        """Return a predicate of columns as one of the rows, where *args* ask for that."""
+        if not isinstance(part, Atom) or ROW not in args or ROW in part.args:
+            return part
+        column = next((arg for arg in part.args if _is_of_case(arg)), None)
+        if column is None:
+            return part
+        joined = Atom(self.domains[f"row>{column}"].name, (ROW, column))
+        return self.some((ROW, *(arg for arg in part.args if arg != column)), joined, part)
+
+    def on_rows(self, part: Bool) -> Bool:
+        """Return a predicate of several columns as one of the rows that have these cells."""
+        if not isinstance(part, Atom):
+            return part
+        of_case = [arg for arg in part.args if _is_of_case(arg)]
+        if len(of_case) < 2:
+            return part
+        joined = [Atom(self.domains[f"row>{arg}"].name, (ROW, arg)) for arg in of_case if arg != ROW]
+        return self.some((ROW, *(arg for arg in part.args if arg not in of_case)), part, *joined)
+
+    # ---- the engine
+
+    def _rule(self, head: Sequence[str], *bodies: Sequence[str]) -> str:
+        self._count += 1
+        name = f"p{self._count}"
+        self.rules += [f"{name}({', '.join(head)}) :- {', '.join(body)} ." for body in bodies]
+        return name
+
+    def run(self, asked: Iterable[str]) -> dict[str, list[list[int]]]:
+        """Run the program, and return the tuples of some predicates."""
+        import nmo_python
+
+        names = sorted(set(asked))
+        with tempfile.TemporaryDirectory() as directory:
+            lines = []
+            for arity in (1, 2, 3):
+                file = Path(directory) / f"g{arity}.csv"
+                rows = [",".join(["-1"] + ["-9"] * arity), *self._facts.get(arity, ())]
+                file.write_text("\n".join(rows) + "\n", encoding="ascii")
+                kinds = ", ".join(["int"] * (arity + 1))
+                lines.append(f'@import g{arity} :- csv{{resource="{file.as_posix()}", format=({kinds})}} .')
+            text = "\n".join([*lines, *self.rules, *(f"@output {name} ." for name in names)])
+            engine: Any = nmo_python.NemoEngine(nmo_python.load_string(text))
+            engine.reason()
+            return {name: list(engine.result(name)) for name in names}
+
+
+def _written(atom: Atom, names: Mapping[str, str]) -> str:
+    if atom.name == LESS:
+        return f"{names[atom.args[0]]} < {names[atom.args[1]]}"
+    return f"{atom.name}({', '.join(names[arg] for arg in atom.args)})"
