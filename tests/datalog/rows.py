@@ -1,12 +1,13 @@
-"""A table of cases as facts: rows, the cells that each has, and what a cell tells.
+"""Cases as facts: rows, the cells that each has, and what a cell tells.
 
-Comes in: a table. Goes out: columns, each a variable of the program. What is told by several columns of the table together is one
-column here, with a cell for each combination that occurs. A row whose item is a family stands once for each member.
+Comes in: cases with every name resolved. Goes out: columns, each a variable of the program. Inputs that are read together are one
+column, with a cell for each combination that occurs. A case whose item is a family stands once for each member, and each earlier act
+that a case tells of is a row of its own, with the item of the case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -15,21 +16,28 @@ import numpy as np
 import numpy.typing as npt
 
 from policygraph.case import ROLES, Case, Party
-from policygraph.law.table import CaseTable, joined_cells
 from policygraph.view import FrozenView
 from tests.datalog.graded import Algebra, Graded, pair
 from tests.datalog.program import ROW, Atom, Bool, Program
 
-__all__ = ["Column", "Rows"]
+__all__ = ["NO_ITEM", "Column", "Rows"]
 
 Numbers = npt.NDArray[np.int64]
+Signed = npt.NDArray[np.int8]
 NO_ITEM: Final = -2
-_NOBODY: Final = Case()
+"""The item of a case that names none."""
+_NO_CASE: Final = -1
+_READ: Final[Mapping[str, Callable[[Case], Hashable]]] = {
+    "from": lambda case: case.origin,
+    "knowledge": lambda case: frozenset(case.knowledge.items()),
+    "parties": lambda case: case.parties_complete,
+    **{role: lambda case, role=role: case.parties.get(role) for role in ROLES},  # type: ignore[misc]
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A variable: the cell of each row, and each cell as a case that tells nothing else."""
+    """A variable: the cell of each row, and for each cell a case that has it; only the inputs of the column may be read off that."""
 
     name: str
     cells: Numbers
@@ -37,35 +45,41 @@ class Column:
 
 
 class Rows:
-    """The rows of a table.
+    """The rows of some cases.
 
     Parameters
     ----------
-    table
-        The cases.
+    cases
+        With every name resolved.
     """
 
-    def __init__(self, program: Program, view: FrozenView, table: CaseTable) -> None:
+    def __init__(self, program: Program, view: FrozenView, cases: Sequence[Case]) -> None:
         self.program = program
         self.graph = view.graph
-        told = table.resolved(view.graph)
+        self.size = len(cases)
         families = _Families(view)
-        items = [Case(**cell).resolved(view.graph).item for cell in told["item"]] if "item" in table.columns else [""]
-        numbers = table.columns["item"].codes.tolist() if "item" in table.columns else [0] * len(table)
-        members = [tuple(families.members(item)) if item else ("",) for item in items]
-        self.case_of = np.array([row for row, number in enumerate(numbers) for _ in members[number]], np.int64)
-        self.items = np.array([self._item(one) for number in numbers for one in members[number]], np.int64)
-        self._told = {name: cells for name, cells in told.items() if name != "item"}
-        self._codes = {name: table.columns[name].codes[self.case_of].astype(np.int64) for name in self._told}
-        self.count = len(self.case_of)
+        self.told: list[Case] = []
+        owners: list[int] = []
+        items: list[int] = []
+        self.earlier: list[tuple[int, int]] = []
+        for number, case in enumerate(cases):
+            for member in families.members(case.item) if case.item else ("",):
+                item = self.graph.index[member] if member else NO_ITEM
+                for above, told in _with_earlier(case, len(self.told)):
+                    if above != _NO_CASE:
+                        self.earlier.append((above, len(self.told)))
+                    owners.append(number if above == _NO_CASE else _NO_CASE)
+                    items.append(item)
+                    self.told.append(told)
+        self.case_of = np.array(owners, np.int64)
+        self.items = np.array(items, np.int64)
+        self.count = len(self.told)
         self.columns: dict[str, Column] = {}
         self.column = cache(self._column)
+        self._codes = cache(self._coded)
         program.domains[ROW] = self._domain(ROW, range(self.count))
         self._joined("x", self.items)
         self.no_item = program.given(("x",), [NO_ITEM] if (self.items == NO_ITEM).any() else [])
-
-    def _item(self, id_: str) -> int:
-        return self.graph.index[id_] if id_ else NO_ITEM
 
     def _domain(self, name: str, values: Iterable[int]) -> Atom:
         atom = self.program.given((name,), values)
@@ -79,19 +93,17 @@ class Rows:
         assert not isinstance(pairs, bool)
         self.program.domains[f"row>{name}"] = pairs
 
-    def _column(self, *names: str) -> Column:
-        told = [name for name in names if name in self._told]
-        name = "c:" + "+".join(told)
-        if name not in self.columns:
-            stacked = np.stack([self._codes[one] for one in told]) if told else np.zeros((1, self.count), np.int64)
-            combinations, first, cells = np.unique(stacked, axis=1, return_index=True, return_inverse=True)
-            cases = tuple(self._case(told, int(row)) for row in first)
-            self.columns[name] = Column(name, cells.reshape(-1).astype(np.int64), cases)
-            self._joined(name, self.columns[name].cells)
-        return self.columns[name]
+    def _coded(self, name: str) -> Numbers:
+        read, numbers = _READ.get(name) or (lambda case: getattr(case, name)), {}  # type: ignore[var-annotated]
+        return np.array([numbers.setdefault(read(case), len(numbers)) for case in self.told], np.int64)
 
-    def _case(self, names: Sequence[str], row: int) -> Case:
-        return Case(**joined_cells(*(self._told[name][self._codes[name][row]] for name in names))).resolved(self.graph)
+    def _column(self, *names: str) -> Column:
+        name = "c:" + "+".join(names)
+        stacked = np.stack([self._codes(one) for one in names])
+        _, first, cells = np.unique(stacked, axis=1, return_index=True, return_inverse=True)
+        self.columns[name] = column = Column(name, cells.reshape(-1).astype(np.int64), tuple(self.told[int(row)] for row in first))
+        self._joined(name, column.cells)
+        return column
 
     # ---- columns
 
@@ -99,15 +111,15 @@ class Rows:
         """Return the column that tells who has a role."""
         if role == "incorporator":
             return self.into
-        return self.column("actor" if role == "employer" else role.replace("-", "_"), "parties")
+        return self.column("actor" if role == "employer" else role, "parties")
 
     @property
     def into(self) -> Column:
         """The column of the larger thing."""
-        return self.column("into", "into_to", "into_by")
+        return self.column("into")
 
     def parties(self) -> Iterable[Party]:
-        """Return everybody whom the table tells of, in any role."""
+        """Return everybody whom the cases tell of, in any role."""
         for role in (*ROLES, "incorporator", "employer"):
             for case in self.role(role).cases:
                 yield from case.party(role) or ()
@@ -130,7 +142,7 @@ class Rows:
         cells = [cell for cell, case in enumerate(column.cases) if holds(case)]
         return True if len(cells) == len(column.cases) else self.program.given((column.name,), cells)
 
-    def told(self, column: Column, says: Callable[[Case], bool | None]) -> Graded:
+    def said(self, column: Column, says: Callable[[Case], bool | None]) -> Graded:
         """Return what cells say: yes, no, or nothing."""
         yes, no = self.where(column, lambda case: says(case) is True), self.where(column, lambda case: says(case) is False)
         free = self.program.no(no)
@@ -146,13 +158,14 @@ class Rows:
 
     # ---- reading back
 
-    def read(self, verdict: Graded, found: dict[str, list[list[int]]]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+    def read(self, verdict: Graded, found: Mapping[str, Sequence[Sequence[int]]]) -> tuple[Signed, Signed]:
         """Return for each case the grade in either run, above 0 for what speaks for and below for what speaks against.
 
         A family is answered as one only where its members agree.
         """
         runs = []
         known: dict[Any, npt.NDArray[np.bool_]] = {}
+        asked = self.case_of != _NO_CASE
 
         def rows(part: Bool) -> npt.NDArray[np.bool_]:
             if part not in known:
@@ -162,18 +175,28 @@ class Rows:
         for run in (0, 1):
             for_ = np.sum([rows(part) for part in verdict.for_[run]], axis=0, dtype=np.int8)
             against = np.sum([~rows(part) for part in verdict.free[run]], axis=0, dtype=np.int8)
-            least = [np.full(self.case_of.max(initial=-1) + 1, 4, np.int8) for _ in range(2)]
+            least = [np.full(self.size, 4, np.int8) for _ in range(2)]
             for bound, each in zip(least, (for_, against), strict=True):
-                np.minimum.at(bound, self.case_of, each)
+                np.minimum.at(bound, self.case_of[asked], each[asked])
             assert not (least[0] * least[1]).any(), "a verdict speaks for one side only"
             runs.append(least[0] - least[1])
         return runs[0], runs[1]
 
-    def _rows(self, part: Atom, found: dict[str, list[list[int]]]) -> npt.NDArray[np.bool_]:
+    def _rows(self, part: Atom, found: Mapping[str, Sequence[Sequence[int]]]) -> npt.NDArray[np.bool_]:
         (arg,) = part.args
         values = np.array([row[0] for row in found[part.name]], np.int64)
         cells = np.arange(self.count) if arg == ROW else self.items if arg == "x" else self.columns[arg].cells
         return np.isin(cells, values)
+
+
+def _with_earlier(case: Case, first: int, above: int = _NO_CASE) -> Iterator[tuple[int, Case]]:
+    """Yield a case and the earlier acts it tells of, each with the number of the row that tells of it."""
+    yield above, case
+    number = first
+    for act in case.earlier or ():
+        for row in _with_earlier(act, number + 1, first):
+            yield row
+            number += 1
 
 
 def _place(text: str) -> tuple[str, ...] | None:
@@ -184,17 +207,14 @@ class _Families:
     """The members of families, down to those that are no families themselves."""
 
     def __init__(self, view: FrozenView) -> None:
-        self.view = view
         self.below: dict[str, list[str]] = {}
+        ids, edges = view.graph.node_ids, view.edges
         for row in view.find(None, "variantOf"):
-            if view.edges.all_for[row]:
-                ids = view.graph.node_ids
-                self.below.setdefault(ids[view.edges.object[row]], []).append(ids[view.edges.subject[row]])
+            if edges.all_for[row]:
+                self.below.setdefault(ids[edges.object[row]], []).append(ids[edges.subject[row]])
 
     def members(self, item: str, above: tuple[str, ...] = ()) -> dict[str, None]:
         inside = [one for one in self.below.get(item, ()) if one not in above]
         if not inside:
             return {item: None}
         return {name: None for one in inside for name in self.members(one, (*above, item))}
-
-

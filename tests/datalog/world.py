@@ -12,9 +12,9 @@ from typing import Final
 
 from policygraph.case import Party
 from policygraph.law import conditions as law
-from policygraph.ownership import WHOLE, Cascade, parts_per_million, stakes_in
 from policygraph.truth import Strength, Verdict
 from policygraph.view import FrozenView
+from tests.datalog.figures import HALF, WHOLE, Holdings, holding_of
 from tests.datalog.graded import NO, PRESUMED, UNKNOWN, YES, Algebra, Graded, Pair, pair
 from tests.datalog.program import Atom, Bool, Program
 
@@ -24,7 +24,6 @@ ENTITY: Final = ("*",)
 LINKED: Final = ("*", "y")
 CHAIN: Final = ("chain",)
 Chain = tuple[int, ...]
-_HALF: Final = parts_per_million(50)
 
 
 class World:
@@ -174,6 +173,12 @@ class World:
                 parts.append(said.each(lambda part, said=said: program.all(said.known, part)))
         return algebra.any(*parts)
 
+    def treated_as(self, country: str) -> tuple[str, ...]:
+        """Return the countries that one is treated as: itself where nothing is said."""
+        edges, ids = self.view.edges, self.graph.node_ids
+        found = [ids[edges.object[row]] for row in self.view.find(country, "treatedAs") if edges.all_for[row]]
+        return tuple(dict.fromkeys(found)) or (country,)
+
     def stands_in(self, places: tuple[str, ...], excepted: tuple[str, ...] = ()) -> Graded:
         """Return whether a country, site or party of the data is in one of some places."""
         algebra, test = self.algebra, self.among(places, excepted)
@@ -222,13 +227,9 @@ class World:
         return self.told_of_strangers(told, self.among(places, excepted), self.stands_in(places, excepted))
 
     def owned(self, asked: law.Owned) -> Graded:
-        """Return who is owned by parties on lists: given, as the ownership engine finds it."""
-        by = [(one.list, one.footnote) for one in asked.by]
-        found = {}
-        for party in self.parties:
-            cascade = Cascade(self.view, by, parts_per_million(asked.share), (party,), aggregate=asked.aggregate)
-            found[self.number(party)] = cascade.capture(party).verdict
-        return self.algebra.of(ENTITY, found)
+        """Return who is owned by parties on lists: a fact, worked out by arithmetic."""
+        holdings = Holdings(self.view, asked)
+        return self.algebra.of(ENTITY, {self.number(party): holdings.held(party) for party in self.parties})
 
     # ---- headquarters
 
@@ -310,10 +311,9 @@ class World:
                 below, above = int(edges.object[row]), int(edges.subject[row])
                 old = grades.get((below, above, relation), (0, 0))
                 grades[below, above, relation] = max(old[0], int(edges.all_for[row])), max(old[1], int(edges.clear_for[row]))
-                share = stakes_in(self.view, (row,))[0].share() if relation == "owns" else None
-                least, most = (WHOLE, WHOLE) if share is None else (share.low, share.high)
-                if edges.all_for[row] and most >= _HALF:
-                    found.setdefault(below, {}).setdefault(above, []).append((least >= _HALF, relation))
+                least, most = holding_of(self.view, row).share(1, 0) if relation == "owns" else (WHOLE, WHOLE)
+                if edges.all_for[row] and most >= HALF:
+                    found.setdefault(below, {}).setdefault(above, []).append((least >= HALF, relation))
         return {
             below: {above: [(sure, *grades[below, above, relation]) for sure, relation in told] for above, told in owners.items()}
             for below, owners in found.items()
