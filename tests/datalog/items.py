@@ -86,7 +86,7 @@ class Items:
             return test.at("*", scope.bound[role])
         if role == "item":
             found = test.at("*", scope.item).each(self.program.on_rows)
-            return self.algebra.where(self.rows.no_item, UNKNOWN, found) if scope.item == "x" else found
+            return self._if_any(found) if scope.item == "x" else found
         if scope.alone:
             return UNKNOWN
         column, named = self.named(role)
@@ -96,6 +96,14 @@ class Items:
             return None if (ids := named(case)) is None else tuple(index[one] for one in ids)
 
         return self.rows.linked(column, told, test, more).each(self.program.on_rows)
+
+    def _if_any(self, found: Graded) -> Graded:
+        """Return what is found of the item of each row; of a case that names none, nothing is known, and no predicate holds."""
+        program, no_item = self.program, self.rows.no_item
+        return Graded(
+            pair(lambda run, grade: program.no(no_item) if found.for_[run][grade - 1] is True else found.for_[run][grade - 1]),
+            pair(lambda run, grade: program.any(no_item, found.free[run][grade - 1])),
+        )
 
     def named(self, role: str) -> tuple[Column, Callable[[Case], tuple[str, ...] | None]]:
         """Return the column that tells of something in a role, and how it names it; the destination is what the place is treated as."""

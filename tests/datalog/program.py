@@ -10,8 +10,9 @@ row, ``*`` any entity; other names are bound within a condition. Where predicate
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,35 @@ Bool = bool | Atom
 """What is so everywhere, nowhere, or where a predicate holds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way in which a predicate holds: of these variables, where all of a body hold and nothing of what is negated does."""
+
+    head: Atom
+    body: tuple[Atom, ...]
+    negated: tuple[Atom, ...] = ()
+
+    def __str__(self) -> str:
+        names: dict[str, str] = {}
+        atoms = [*map(str, (self._named(atom, names) for atom in self.body)), *(f"~{self._named(atom, names)}" for atom in self.negated)]
+        return f"{self._named(self.head, names)} :- {', '.join(atoms)} ."
+
+    @staticmethod
+    def _named(atom: Atom, names: dict[str, str]) -> str:
+        written = [arg if arg.lstrip("-").isdigit() else names.setdefault(arg, f"?v{len(names)}") for arg in atom.args]
+        return f"{written[0]} < {written[1]}" if atom.name == LESS else f"{atom.name}({', '.join(written)})"
+
+    def put_in(self, place: int, other: Rule) -> Rule:
+        """Return the rule with the body of another in the place of the atom that it says."""
+        meant = dict(zip(other.head.args, self.body[place].args, strict=True))
+
+        def moved(atom: Atom) -> Atom:
+            return Atom(atom.name, tuple(arg if arg.lstrip("-").isdigit() else meant.get(arg, f"{arg}'{other.head.name}") for arg in atom.args))
+
+        body = (*self.body[:place], *map(moved, other.body), *self.body[place + 1 :])
+        return replace(self, body=tuple(dict.fromkeys(body)), negated=(*self.negated, *map(moved, other.negated)))
+
+
 def _is_of_case(arg: str) -> bool:
     return arg in (ROW, "x") or arg.startswith("c:")
 
@@ -46,7 +76,7 @@ class Program:
     """Predicates and facts, in the order in which they were asked for."""
 
     def __init__(self) -> None:
-        self.rules: list[str] = []
+        self.rules: list[Rule] = []
         self.domains: dict[str, Atom] = {}
         self._facts: dict[int, list[str]] = {}
         self._numbers: dict[object, int] = {}
@@ -67,8 +97,8 @@ class Program:
             self._numbers[key] = number
             lines = self._facts.setdefault(len(args), [])
             lines += [",".join(map(str, (number, *row))) for row in sorted(rows)]
-            names = [f"?v{place}" for place in range(len(args))]
-            self._made[key] = self._rule(names, [f"g{len(args)}({', '.join([str(number), *names])})"])
+            names = tuple(f"v{place}" for place in range(len(args)))
+            self._made[key] = self._rule(names, ((Atom(f"g{len(args)}", (str(number), *names)),), ()))
         return Atom(self._made[key], args)
 
     def domain(self, arg: str) -> Atom:
@@ -94,14 +124,14 @@ class Program:
             return atoms[0]
         atoms.sort(key=lambda atom: (atom.name, atom.args))
         negated.sort(key=lambda atom: (atom.name, atom.args))
-        names = {arg: f"?v{place}" for place, arg in enumerate(args)}
+        names = {arg: f"v{place}" for place, arg in enumerate(args)}
         for atom in (*atoms, *negated):
             for arg in atom.args:
-                names.setdefault(arg, f"?v{len(names)}")
-        texts = [_written(atom, names) for atom in atoms] + [f"~{_written(atom, names)}" for atom in negated]
-        key = ("rule", len(args), *texts)
+                names.setdefault(arg, f"v{len(names)}")
+        body, refused = (tuple(_renamed(atom, names) for atom in one) for one in (atoms, negated))
+        key = ("rule", len(args), body, refused)
         if key not in self._made:
-            self._made[key] = self._rule([names[arg] for arg in args], texts)
+            self._made[key] = self._rule([names[arg] for arg in args], (body, refused))
         return Atom(self._made[key], args)
 
     def all(self, *parts: Bool, without: Iterable[Bool] = ()) -> Bool:
@@ -120,10 +150,10 @@ class Program:
         atoms = sorted({part for part in each if isinstance(part, Atom)}, key=lambda atom: atom.name)
         if len(atoms) < 2:
             return atoms[0] if atoms else False
-        names = {arg: f"?v{place}" for place, arg in enumerate(args)}
+        names = {arg: f"v{place}" for place, arg in enumerate(args)}
         key = ("any", len(args), *(atom.name for atom in atoms))
         if key not in self._made:
-            self._made[key] = self._rule(list(names.values()), *([_written(atom, names)] for atom in atoms))
+            self._made[key] = self._rule(list(names.values()), *(((_renamed(atom, names),), ()) for atom in atoms))
         return Atom(self._made[key], args)
 
     def no(self, part: Bool) -> Bool:
@@ -146,19 +176,16 @@ class Program:
 
     def define(self, atom: Atom, *ways: Bool) -> None:
         """Say of a declared predicate where it holds: in one of some ways."""
-        names = {arg: f"?v{place}" for place, arg in enumerate(atom.args)}
-        nothing = f"g1(-1, ?v0), {_written(self.domain(atom.args[0]), names)}"
-        self.rules.append(f"{_written(atom, names)} :- {self._everywhere(atom.args, names)}, {nothing} .")
+        everywhere = tuple(self.domain(arg) for arg in atom.args)
+        # a predicate that nothing says would be unknown to the engine
+        self.rules.append(Rule(atom, (*everywhere, Atom("g1", ("-1", atom.args[0])))))
         for way in ways:
             if way is True:
-                self.rules.append(f"{_written(atom, names)} :- {self._everywhere(atom.args, names)} .")
+                self.rules.append(Rule(atom, everywhere))
             elif way is not False:
                 part = self.some(atom.args, self.raised(way, atom.args))
                 assert isinstance(part, Atom)
-                self.rules.append(f"{_written(atom, names)} :- {_written(part, names)} .")
-
-    def _everywhere(self, args: Sequence[str], names: Mapping[str, str]) -> str:
-        return ", ".join(_written(self.domain(arg), names) for arg in args)
+                self.rules.append(Rule(atom, (part,)))
 
     # ---- rows join columns
 
@@ -193,11 +220,35 @@ class Program:
 
     # ---- the engine
 
-    def _rule(self, head: Sequence[str], *bodies: Sequence[str]) -> str:
+    def _rule(self, head: Sequence[str], *ways: tuple[tuple[Atom, ...], tuple[Atom, ...]]) -> str:
         self._count += 1
-        name = f"p{self._count}"
-        self.rules += [f"{name}({', '.join(head)}) :- {', '.join(body)} ." for body in bodies]
-        return name
+        atom = Atom(f"p{self._count}", tuple(head))
+        self.rules += [Rule(atom, body, negated) for body, negated in ways]
+        return atom.name
+
+    def _needed(self, asked: set[str]) -> Iterator[Rule]:
+        """Yield the rules that some predicates follow from; what is said in one way and used in one place is said there."""
+        said: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            said[rule.head.name].append(rule)
+        needed, ahead = set(asked), list(asked)
+        uses: Counter[str] = Counter()
+        while ahead:
+            for rule in said[ahead.pop()]:
+                uses.update(atom.name for atom in rule.body)
+                uses.update({atom.name: 2 for atom in rule.negated})
+                fresh = {atom.name for atom in (*rule.body, *rule.negated)} - needed
+                needed |= fresh
+                ahead += fresh
+        within = {
+            name for name in needed - asked
+            if uses[name] == 1 and len(said[name]) == 1 and all(atom.name[0] != "g" for atom in said[name][0].body)
+        }  # fmt: skip
+        for name in needed - within:
+            for rule in said[name]:
+                while (place := next((number for number, atom in enumerate(rule.body) if atom.name in within), None)) is not None:
+                    rule = rule.put_in(place, said[rule.body[place].name][0])
+                yield rule
 
     def run(self, asked: Iterable[str]) -> dict[str, list[list[int]]]:
         """Run the program, and return the tuples of some predicates."""
@@ -212,13 +263,11 @@ class Program:
                 file.write_text("\n".join(rows) + "\n", encoding="ascii")
                 kinds = ", ".join(["int"] * (arity + 1))
                 lines.append(f'@import g{arity} :- csv{{resource="{file.as_posix()}", format=({kinds})}} .')
-            text = "\n".join([*lines, *self.rules, *(f"@output {name} ." for name in names)])
+            text = "\n".join([*lines, *map(str, self._needed(set(names))), *(f"@output {name} ." for name in names)])
             engine: Any = nmo_python.NemoEngine(nmo_python.load_string(text))
             engine.reason()
             return {name: list(engine.result(name)) for name in names}
 
 
-def _written(atom: Atom, names: Mapping[str, str]) -> str:
-    if atom.name == LESS:
-        return f"{names[atom.args[0]]} < {names[atom.args[1]]}"
-    return f"{atom.name}({', '.join(names[arg] for arg in atom.args)})"
+def _renamed(atom: Atom, names: Mapping[str, str]) -> Atom:
+    return Atom(atom.name, tuple(names[arg] for arg in atom.args))
