@@ -54,7 +54,7 @@ class Told:
     def items(self, role: str, bound: Bound) -> tuple[str, ...] | None:
         """Return the ids that a name refers to, none where there is nothing, None where the case does not tell."""
         if role in bound.more:
-            return tuple(str(thing) for thing in bound.more[role])
+            return tuple(str(thing) for thing in bound.more[role] if str(thing)) or None  # an earlier act may name no item
         if role == "item":
             return (bound.item,) if bound.item else None
         if bound.case is None:
@@ -161,6 +161,8 @@ class Told:
         if role == "facility":
             if not case.facility:
                 return self.untold(role, "Site", "the site where it will be used", bound)
+            if case.facility.lower() == "none":
+                return Reading("place", "it will be used at no site", NO)
             return self.facts.stands_in(case.facility, places, excepted)
         if role == "into":
             return self._into(places, excepted, bound)

@@ -23,6 +23,8 @@ from tests.datalog.world import ENTITY, LINKED
 __all__ = ["Conditions"]
 
 PLACES: Final = ("from", "to", "facility", "into")
+_UNTOLD: Final = -1
+"""What an act is about that names no item."""
 _COMPARES: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": lambda one, other: not one < other, ">": lambda one, other: other < one,
     "<": lambda one, other: one < other, "<=": lambda one, other: not other < one,
@@ -286,7 +288,8 @@ class Conditions(Items):
         if asked.item == "item":
             return self.rule(asked.rule, scope)
         if asked.item in scope.bound:
-            return self.rule(asked.rule, Scope(scope.bound[asked.item], scope.alone))
+            bound = scope.bound[asked.item]
+            return self.if_told(bound, self.rule(asked.rule, Scope(bound, scope.alone)))
         if scope.alone:
             return UNKNOWN
         found = self.rule(asked.rule, Scope("n", False))
@@ -312,6 +315,8 @@ class Conditions(Items):
         if asked.among in ("parties", "earlier"):
             if scope.alone:
                 return UNKNOWN
+            if asked.among == "earlier" and not all(act.item for case in self.rows.told for act in case.earlier or ()):
+                self.untold[name] = self.program.given((name,), [_UNTOLD])
             tested = self.condition(asked.test, inner)
             return self._of_everybody(name, every, tested) if asked.among == "parties" else self._of_earlier(name, every, tested)
         return self._of_ends(asked, name, every, self.condition(asked.test, inner), scope)
@@ -322,7 +327,7 @@ class Conditions(Items):
         column = rows.column("earlier")
         complete = rows.where(column, lambda case: case.earlier is not None)
         link = self.program.given((ROW, "act"), rows.earlier)
-        items = self.program.given(("act", name), ((act, index.get(rows.told[act].item, -1)) for _, act in rows.earlier))
+        items = self.program.given(("act", name), ((act, index.get(rows.told[act].item, _UNTOLD)) for _, act in rows.earlier))
         present = self.program.some((ROW, "act", name), link, items)
 
         def there(part: Bool) -> Bool:

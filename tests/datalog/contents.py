@@ -87,6 +87,7 @@ class Contents:
         self.rows = rows
         self.ask = ask
         self._counts = known
+        self._settled: dict[object, Verdict] = {}
 
     def of_rows(self, asked: law.Content) -> dict[int, Verdict]:
         """Return what the content of the item of each row comes to."""
@@ -223,20 +224,24 @@ class Contents:
     # ---- sums
 
     def _verdict(self, asked: law.Content, whole: _Part, to: str, act: str) -> Verdict:
-        key = asked.of.model_dump_json(), asked.needs + ("?" if asked.controlled else "")
-        counts = {id(part): self._counts[*key, (part.line, to, act)] for part in whole.walk()}
-        runs = []
-        for run in (0, 1):
-            for_ = against = 0
-            for grade in (1, 2, 3, 4):
-                summed = _Summing(counts, grade, run, stops=asked.stop_at == "discrete")
-                passes, fails = summed.settled(whole, asked)
-                for_, against = (grade if passes else for_), (grade if fails else against)
-            runs.append((for_, against))
-        (for_, against), (clear_for, clear_against) = runs
-        if for_ and for_ >= against:
-            return Verdict(Truth(for_, 0), Truth(0 if against or clear_against else clear_for, 0))
-        return Verdict(Truth(0, against), Truth(0, clear_against))
+        sort = asked.of.model_dump_json(), asked.needs + ("?" if asked.controlled else "")
+        counts = tuple(self._counts[*sort, (part.line, to, act)] for part in whole.walk())
+        key = asked.over, asked.at_least, asked.stop_at, whole, counts
+        if key not in self._settled:
+            by_part = {id(part): counted for part, counted in zip(whole.walk(), counts, strict=True)}
+            runs = []
+            for run in (0, 1):
+                for_ = against = 0
+                for grade in (1, 2, 3, 4):
+                    passes, fails = _Summing(by_part, grade, run, asked.stop_at == "discrete").settled(whole, asked)
+                    for_, against = (grade if passes else for_), (grade if fails else against)
+                runs.append((for_, against))
+            (for_, against), (clear_for, clear_against) = runs
+            if for_ and for_ >= against:
+                self._settled[key] = Verdict(Truth(for_, 0), Truth(0 if against or clear_against else clear_for, 0))
+            else:
+                self._settled[key] = Verdict(Truth(0, against), Truth(0, clear_against))
+        return self._settled[key]
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class Items:
         self._classified: dict[object, Graded] = {}
         self._figures: dict[tuple[object, ...], Graded] = {}
         self._bound = 0
+        self.untold: dict[str, Bool] = {}
 
     def rule(self, name: str, scope: Scope) -> Graded:
         """Return how a rule comes out."""
@@ -83,7 +84,7 @@ class Items:
         """Return whether one of the things that a name refers to passes a test of entities."""
         more = tuple(sorted(self.variables(test) - {"*"}))
         if role in scope.bound:
-            return test.at("*", scope.bound[role])
+            return self.if_told(scope.bound[role], test.at("*", scope.bound[role]))
         if role == "item":
             found = test.at("*", scope.item).each(self.program.on_rows)
             return self._if_any(found) if scope.item == "x" else found
@@ -95,7 +96,12 @@ class Items:
         def told(case: Case) -> tuple[int, ...] | None:
             return None if (ids := named(case)) is None else tuple(index[one] for one in ids)
 
-        return self.rows.linked(column, told, test, more).each(self.program.on_rows)
+        return self.rows.linked(column, told, test, more)
+
+    def if_told(self, bound: str, found: Graded) -> Graded:
+        """Return what is found of something that is bound; nothing of the item of an act that names none."""
+        untold = self.untold.get(bound, False)
+        return Graded(found.for_, pair(lambda run, grade: self.program.any(untold, found.free[run][grade - 1])))
 
     def _if_any(self, found: Graded) -> Graded:
         """Return what is found of the item of each row; of a case that names none, nothing is known, and no predicate holds."""

@@ -118,7 +118,9 @@ class Paths:
             for state, found in states(path).items()
         }
         walk = _Walk(self, path, moves, end)
-        return Graded(pair(walk.support), pair(walk.free))
+        # of somebody whom the data do not know, it is not known where a path leads
+        strangers = self.world.stranger
+        return Graded(pair(walk.support), pair(lambda run, grade: self.program.any(strangers, walk.free(run, grade))))
 
     # ---- edges that may be walked
 

@@ -199,24 +199,18 @@ class Program:
         return tuple(found)
 
     def raised(self, part: Bool, args: tuple[str, ...]) -> Bool:
-        """Return a predicate of columns as one of the rows, where *args* ask for that."""
-        if not isinstance(part, Atom) or ROW not in args or ROW in part.args:
+        """Return a predicate of columns as one of the rows that have these cells, where *args* ask for that."""
+        if not isinstance(part, Atom) or ROW not in args:
             return part
-        column = next((arg for arg in part.args if _is_of_case(arg)), None)
-        if column is None:
+        columns = [arg for arg in part.args if _is_of_case(arg) and arg != ROW]
+        if not columns:
             return part
-        joined = Atom(self.domains[f"row>{column}"].name, (ROW, column))
-        return self.some((ROW, *(arg for arg in part.args if arg != column)), joined, part)
+        joined = [Atom(self.domains[f"row>{column}"].name, (ROW, column)) for column in columns]
+        return self.some((ROW, *(arg for arg in part.args if not _is_of_case(arg))), part, *joined)
 
     def on_rows(self, part: Bool) -> Bool:
-        """Return a predicate of several columns as one of the rows that have these cells."""
-        if not isinstance(part, Atom):
-            return part
-        of_case = [arg for arg in part.args if _is_of_case(arg)]
-        if len(of_case) < 2:
-            return part
-        joined = [Atom(self.domains[f"row>{arg}"].name, (ROW, arg)) for arg in of_case if arg != ROW]
-        return self.some((ROW, *(arg for arg in part.args if arg not in of_case)), part, *joined)
+        """Return a predicate of several columns as one of the rows."""
+        return self.raised(part, self.args([part]))
 
     # ---- the engine
 

@@ -31,6 +31,7 @@ _READ: Final[Mapping[str, Callable[[Case], Hashable]]] = {
     "from": lambda case: case.origin,
     "knowledge": lambda case: frozenset(case.knowledge.items()),
     "parties": lambda case: case.parties_complete,
+    "earlier": lambda case: case.earlier is not None,
     **{role: lambda case, role=role: case.parties.get(role) for role in ROLES},  # type: ignore[misc]
 }
 
@@ -153,7 +154,7 @@ class Rows:
         pairs = [(cell, one) for cell, case in enumerate(column.cases) for one in told(case) or ()]
         link = self.program.given((column.name, "n"), pairs)
         silent = self.where(column, lambda case: told(case) is None)
-        found = Algebra(self.program).some((column.name, *args), link, there.at("*", "n"))
+        found = Algebra(self.program).some((column.name, *args), link, there.at("*", "n")).each(self.program.on_rows)
         return Graded(found.for_, pair(lambda run, grade: self.program.any(silent, found.free[run][grade - 1])))
 
     # ---- reading back
