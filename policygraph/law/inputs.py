@@ -73,6 +73,13 @@ class Inputs:
             found |= self.by_rule[name]
         return frozenset(found)
 
+    def of_test(self, condition: law.Some | law.Every) -> frozenset[str]:
+        """Return the inputs that a test put to several things reads beside the thing that it is put to."""
+        found = set(self._read(condition.test, frozenset((condition.as_,))))
+        for name in self._asked(condition.test):
+            found |= self.by_rule[name]
+        return frozenset(found)
+
     def names_of(self, condition: law.Condition) -> tuple[str, ...]:
         """Return the inputs of a condition of the book beside its item, in a fixed order."""
         key = id(condition)

@@ -217,10 +217,12 @@ class Plan:
         with self._lock:
             item = next((self.items[number] for column, number in zip(columns, numbers, strict=True) if column == ITEM), "")
             rest = [(column, number) for column, number in zip(columns, numbers, strict=True) if column != ITEM]
-            key = tuple(rest)
+            # what the item is worth is told of the item of the case
+            worth_of = item if isinstance(condition, law.Content) else ""
+            key = (worth_of, *rest)
             if key not in self._minis:
                 cells = joined_cells(*(self.told(column, number) for column, number in rest))
-                self._minis[key] = Case(**cells).resolved(self.view.graph)
+                self._minis[key] = Case(**cells).resolved(self.view.graph).model_copy(update={"item": worth_of})
             evaluation, case = self.keeping if isinstance(condition, law.Content) else self.evaluation, self._minis[key]
             reading = evaluation.settled(lambda: evaluation.condition(condition, Bound(item, case)))
             evaluation.forget()
@@ -241,7 +243,7 @@ class Plan:
 def _columns(cases: CaseTable, told: Mapping[str, tuple[Mapping[str, Any], ...]]) -> Iterator[tuple[str, _Cells]]:
     """Yield the columns of a plan: one for each input that rules read, joined from those of the table that tell it."""
     table = {name: _Cells(told[name], column.codes) for name, column in cases.columns.items()}
-    for name in ("item", "eccn", "act", "from", "to", "facility", "service", "authorisations", "quantity", "value"):
+    for name in ("item", "eccn", "act", "from", "to", "facility", "service", "authorisations", "quantity", "value", "currency"):
         if name in table:
             yield name, table[name]
     if "end_use" in table:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.contents import bearing
 from policygraph.law.evaluate import PARTS, stands_for_all
@@ -32,7 +32,6 @@ __all__ = ["ITEM", "Cells", "Rows", "Source", "Tree", "compiled"]
 Numbers = npt.NDArray[Any]
 Run = Callable[[Mapping[int, Verdicts], int], Verdicts]
 
-_PARTIES: Final = frozenset(("parties", *(f"party:{role}" for role in ROLES)))
 ITEM: Final = "item"
 """The column of the item, whose cells are members where they name families."""
 
@@ -224,7 +223,7 @@ class _Compiler:
 
     def _leaf(self, condition: law.Condition) -> Source:
         inputs = self.plan.book.inputs.of(condition)
-        if isinstance(condition, law.Some | law.Every) and condition.among == "parties" and _PARTIES.issuperset(inputs):
+        if isinstance(condition, law.Some | law.Every) and condition.among == "parties" and not self.plan.book.inputs.of_test(condition):
             return self._of_parties(condition)
         if isinstance(condition, law.Content) and condition.item == ITEM:
             return self.plan.source(("content", _asking(condition)), "", lambda: self._of_content(condition), ("act", "to"))

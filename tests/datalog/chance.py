@@ -8,7 +8,7 @@ of their own negation, as a rulebook would refuse that.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -86,7 +86,7 @@ STRANGERS: Final = (
 
 @dataclass(frozen=True)
 class _Asking:
-    """What a condition that is being drawn may ask: other rules, by name; what is bound; how deep it may yet go."""
+    """What a condition that is being drawn may ask: other rules, by name; how deep it may yet go; what is bound, and of which sort."""
 
     rules: tuple[str, ...]
     deep: int
@@ -155,23 +155,23 @@ class SmallWorld:
     # ---- rules
 
     def _book(self) -> Rulebook:
-        rules: list[Rule] = []
+        while True:
+            book = Rulebook({rule.id: rule for rule in self._rules()}, {}, Ontology.shipped(), "")
+            if not _refuses_itself(book):
+                return book
+
+    def _rules(self) -> Iterator[Rule]:
         names = tuple(f"r{number}" for number in range(9))
         for name in names[:2]:
-            rules.append(self._rule(name, "classified", _Asking((), 1), classifies=self.some(CODES[:3], 2)))
-        for name in names[2:5]:  # these may ask for each other, and never of a negation
-            rules.append(self._rule(name, "definition", _Asking(names[2:5], 2)))
+            yield self._rule(name, "classified", _Asking((), 1), classifies=self.some(CODES[:3], 2))
+        for name in names[2:5]:  # these ask for each other in circles
+            yield self._rule(name, "definition", _Asking(names[2:5], 2))
         for place, name in enumerate(names[5:], 5):
-            notice = None
+            more: Drawn = {"displaces": (self.pick(names[place + 1 :]),)} if place < 8 and self.chance(0.25) else {}
             if self.chance(0.4):
-                notice = Notice(of="destination", since=date.fromisoformat(self.pick(DAYS)), when=self.condition(_Asking((), 1)))
-            more: Drawn = {"notice": notice} if notice else {}
-            if self.chance(0.3):
-                more["displaces"] = (self.pick([f"x{place}", *names[place + 1 :]]),) if place < 8 else ()
-            more["displaces"] = tuple(one for one in more.get("displaces", ()) if one in names)
-            # what is displaced asks for the negation of what displaces it, so it is asked for by nobody before
-            rules.append(self._rule(name, "licence-required", _Asking(names[:place], 3), **more))
-        return Rulebook({rule.id: rule for rule in rules}, {}, Ontology.shipped(), "")
+                when = law.All(of=tuple(self.pick(self._of_notices)(_Asking((), 0)) for _ in range(2)))
+                more["notice"] = Notice(of="destination", since=date.fromisoformat(self.pick(DAYS)), when=when)
+            yield self._rule(name, "licence-required", _Asking(names[:place], 3), **more)
 
     def _rule(self, name: str, effect: str, asking: _Asking, **more: Any) -> Rule:
         version: Drawn = {"when": self.condition(asking), "confidence": self.pick(("",) * 5 + ("unverified",))}
@@ -188,46 +188,36 @@ class SmallWorld:
 
     # ---- conditions
 
-    def condition(self, asking: _Asking, negated: bool = False) -> law.Condition:
-        """Draw a condition; other rules are asked for only outside negations where they may ask in turn."""
-        made = self._tree(asking, negated) if asking.deep and self.chance(0.6) else self.pick(self._leaves)(self._checked(asking, negated))
+    def condition(self, asking: _Asking) -> law.Condition:
+        """Draw a condition."""
+        made = self._tree(asking) if asking.deep and self.chance(0.6) else self.pick(self._leaves)(asking)
         if self.chance(0.08):
             made = made.model_copy(update={"confidence": "argued"})
         if self.chance(0.05):
             made = made.model_copy(update={"edition": date(2024, 6, 1)})
         return made
 
-    @staticmethod
-    def _checked(asking: _Asking, negated: bool) -> _Asking:
-        return _Asking(() if negated else asking.rules, asking.deep, asking.bound)
-
-    def _tree(self, asking: _Asking, negated: bool) -> law.Condition:
+    def _tree(self, asking: _Asking) -> law.Condition:
         inner = _Asking(asking.rules, asking.deep - 1, asking.bound)
-
-        def one(turned: bool = False) -> law.Condition:
-            return self.condition(inner, negated or turned)
-
         kind = self.pick(("all", "all", "any", "any", "not", "presumed", "some", "every"))
         match kind:
             case "all" | "any":
-                several = tuple(one() for _ in range(self.dice.randint(2, 3)))
+                several = tuple(self.condition(inner) for _ in range(self.dice.randint(2, 3)))
                 return law.All(of=several) if kind == "all" else law.Any_(of=several)
             case "not":
-                return law.Not(of=one(True))
+                return law.Not(of=self.condition(inner))
             case "presumed":
-                unless = one(True) if self.chance(0.6) else None
+                unless = self.condition(inner) if self.chance(0.6) else None
                 of = law.Statement(relation="presumedViolationOf", is_="ear:x") if unless is None or self.chance(0.3) else None
-                return law.Presumed(if_=one() if self.chance(0.7) else None, of=of, unless=unless)
-        return self._several(kind, inner, negated)
-
-    def _several(self, kind: str, inner: _Asking, negated: bool) -> law.Condition:
-        of = law.Some if kind == "some" else law.Every
+                # how a presumption is weighed against the record does not go up with it, so no circle may run through it
+                ground = _Asking((), inner.deep, inner.bound) if of else inner
+                return law.Presumed(if_=self.condition(ground) if self.chance(0.7) else None, of=of, unless=unless)
+        of_several = law.Some if kind == "some" else law.Every
         among = self.pick(("parties", "earlier", "pg:incorporates+", "pg:fabricatedAt"))
-        # the circle of rules must not be broken by what every one of several must pass
-        rules = () if kind == "every" else inner.rules
         bound = {**inner.bound, "one": {"parties": "party", "earlier": "item", "pg:fabricatedAt": "site"}.get(among, "item")}
-        test = self.condition(_Asking(rules, 1, bound), negated)
-        return of(among=among, as_="one", test=test)
+        # nor through what every one of several must pass
+        rules = inner.rules if kind == "some" else ()
+        return of_several(among=among, as_="one", test=self.condition(_Asking(rules, 1, bound)))
 
     @cached_property
     def _leaves(self) -> tuple[Callable[[_Asking], law.Condition], ...]:
@@ -244,7 +234,7 @@ class SmallWorld:
             lambda asking: law.Statement(item=self._thing(asking), relation="presumedViolationOf", is_="ear:x"),
             lambda asking: law.Statement(item="destination", relation="markedFor", is_=pick(COLUMNS)),
             lambda asking: law.Content(
-                of=self._of_content(), needs=pick(("", *asking.rules[:1])) if "r0" in asking.rules else "",
+                of=self._of_content("r0" in asking.rules), needs=pick(("", *asking.rules[:1])) if "r0" in asking.rules else "",
                 controlled=pick(("", "", "destination")), over=pick((0, 10, 25)), stop_at=pick(("", "discrete")),
             ),
             lambda asking: law.Act(in_=some(("export", "use", "reexport"))),
@@ -265,6 +255,11 @@ class SmallWorld:
             lambda asking: law.Given(what=pick(("notice", "assurance")), form=pick(("", "attested"))),
             lambda asking: law.Authorised(covers=some(("act", "export", "use"))),
         )  # fmt: skip
+
+    @cached_property
+    def _of_notices(self) -> tuple[Callable[[_Asking], law.Condition], ...]:
+        """What a notice may ask, which must not be knowledge."""
+        return self._leaves[:13]
 
     def _rule_result(self, asking: _Asking) -> law.Condition:
         if not asking.rules:
@@ -309,8 +304,10 @@ class SmallWorld:
             told["confidence"] = "unverified"
         return law.Target(**told)
 
-    def _of_content(self) -> law.Target:
-        return law.Target(**self.pick(({"origin": ("US",)}, {"origin": self.some(COUNTRIES)}, {"eccn": self._codes()}, {"is_": self.some(ITEMS, 3)})))
+    def _of_content(self, coded: bool) -> law.Target:
+        """Draw what content is of: of an entry where that asks for no rule that may ask for content in turn."""
+        told: list[Drawn] = [{"origin": ("US",)}, {"origin": self.some(COUNTRIES)}, {"is_": self.some(ITEMS, 3)}]
+        return law.Target(**self.pick([*told, {"eccn": self._codes()}] if coded else told))
 
     def _thing(self, asking: _Asking) -> str:
         things = [name for name, kind in asking.bound.items() if kind == "item"]
@@ -386,3 +383,18 @@ class SmallWorld:
             for one in inner:
                 one.pop("value", None)
         return line
+
+
+def _refuses_itself(book: Rulebook) -> bool:
+    """Tell whether a rule depends on its own negation, as a rulebook that is read from files may not."""
+    asks = {rule.id: list(book.depends_on(rule)) for rule in book.rules.values()}
+
+    def reached(start: str) -> set[str]:
+        found, ahead = {start}, [start]
+        while ahead:
+            fresh = {name for name, _ in asks[ahead.pop()]} - found
+            found |= fresh
+            ahead += fresh
+        return found
+
+    return any(negated and name in reached(other) for name, asked in asks.items() for other, negated in asked)

@@ -1,8 +1,8 @@
 """Conditions of rules as Datalog: each kind of the closed union, on the row of a case or on an entity by itself.
 
 Comes in: a condition, and to what its names refer. Goes out: a verdict on the variables it reads. Conditions on items are in
-``items.py``, the rules that conditions ask for in ``reader.py``. What cannot be said raises ``NotImplementedError``: content of another
-thing than the item of the case, and a path to the item of a rule that is asked of an entity by itself. No shipped rule needs either.
+``items.py``, the rules that conditions ask for in ``reader.py``. What cannot be said raises ``NotImplementedError``: content of what
+``some`` or ``every`` binds, and a path to the item of a rule that is asked of an entity by itself. No shipped rule needs either.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from tests.datalog.contents import Contents
 from tests.datalog.graded import NO, UNKNOWN, YES, Graded, pair
 from tests.datalog.items import PARTS, Items, Scope
 from tests.datalog.program import ROW, Atom, Bool
+from tests.datalog.rows import UNTOLD
 from tests.datalog.world import ENTITY, LINKED
 
 __all__ = ["Conditions"]
 
 PLACES: Final = ("from", "to", "facility", "into")
-_UNTOLD: Final = -1
-"""What an act is about that names no item."""
+_OTHER: Final = "n"
+"""The item that a rule is asked of in the place of that of the case."""
 _COMPARES: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": lambda one, other: not one < other, ">": lambda one, other: other < one,
     "<": lambda one, other: one < other, "<=": lambda one, other: not other < one,
@@ -278,9 +279,14 @@ class Conditions(Items):
             return UNKNOWN
         if scope.alone:
             return self.algebra.of(ENTITY, self.contents.of_entities(asked, self.world.known))
-        if scope.item != "x" or asked.item != "item":
-            raise NotImplementedError("content of something else than the item of the case")
-        return self.algebra.of((ROW,), self.contents.of_rows(asked))
+        if scope.item not in ("x", _OTHER) or asked.item != "item":
+            raise NotImplementedError("content of something that some or every binds")
+        if scope.item == "x":
+            found = self.contents.of_rows(asked, list(enumerate(self.rows.items.tolist())))
+            return self.algebra.of((ROW,), {row: verdict for (row, _), verdict in found.items()})
+        index = self.view.graph.index
+        named = [(row, index[one.item]) for row, case in enumerate(self.rows.told) for one in case.into or () if one.item]
+        return self.algebra.of((ROW, _OTHER), self.contents.of_rows(asked, named))
 
     # ---- several things
 
@@ -292,16 +298,16 @@ class Conditions(Items):
             return self.if_told(bound, self.rule(asked.rule, Scope(bound, scope.alone)))
         if scope.alone:
             return UNKNOWN
-        found = self.rule(asked.rule, Scope("n", False))
+        found = self.rule(asked.rule, Scope(_OTHER, False))
         column, named = self.named(asked.item)
         index = self.view.graph.index
         pairs = [(cell, index[one]) for cell, case in enumerate(column.cases) for one in named(case) or ()]
-        link = self.program.given((column.name, "n"), pairs)
+        link = self.program.given((column.name, _OTHER), pairs)
         silent = self.rows.where(column, lambda case: named(case) is None)
 
         def one(part: Bool) -> Bool:
             joined = self.program.all(link, part)
-            rest = tuple(arg for arg in self.program.args([joined]) if arg != "n")
+            rest = tuple(arg for arg in self.program.args([joined]) if arg != _OTHER)
             return self.program.some(rest, joined)
 
         reached = found.each(one)
@@ -315,8 +321,8 @@ class Conditions(Items):
         if asked.among in ("parties", "earlier"):
             if scope.alone:
                 return UNKNOWN
-            if asked.among == "earlier" and not all(act.item for case in self.rows.told for act in case.earlier or ()):
-                self.untold[name] = self.program.given((name,), [_UNTOLD])
+            if asked.among == "earlier" and self.rows.leaves_out:
+                self.untold[name] = self.program.given((name,), [UNTOLD])
             tested = self.condition(asked.test, inner)
             return self._of_everybody(name, every, tested) if asked.among == "parties" else self._of_earlier(name, every, tested)
         return self._of_ends(asked, name, every, self.condition(asked.test, inner), scope)
@@ -327,7 +333,7 @@ class Conditions(Items):
         column = rows.column("earlier")
         complete = rows.where(column, lambda case: case.earlier is not None)
         link = self.program.given((ROW, "act"), rows.earlier)
-        items = self.program.given(("act", name), ((act, index.get(rows.told[act].item, _UNTOLD)) for _, act in rows.earlier))
+        items = self.program.given(("act", name), ((act, index.get(rows.told[act].item, UNTOLD)) for _, act in rows.earlier))
         present = self.program.some((ROW, "act", name), link, items)
 
         def there(part: Bool) -> Bool:

@@ -89,18 +89,20 @@ class Contents:
         self._counts = known
         self._settled: dict[object, Verdict] = {}
 
-    def of_rows(self, asked: law.Content) -> dict[int, Verdict]:
-        """Return what the content of the item of each row comes to."""
+    def of_rows(self, asked: law.Content, things: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Verdict]:
+        """Return what the content of things comes to, each with the row whose case it is asked in."""
         ids = self.view.graph.node_ids
         column = self.rows.column("act", "to", "value", "quantity", "currency", "bill", "item")
-        cells = list(zip(column.cells.tolist(), self.rows.items.tolist(), strict=True))
-        wholes = {(cell, item): self._whole(ids[item] if item >= 0 else "", column.cases[cell]) for cell, item in dict.fromkeys(cells)}
+        cells = {(row, item): (int(column.cells[row]), item) for row, item in things}
+        wholes = {
+            (cell, item): self._whole(ids[item] if item >= 0 else "", column.cases[cell]) for cell, item in dict.fromkeys(cells.values())
+        }
         self._put(asked, ((whole, column.cases[cell].to, column.cases[cell].act) for (cell, _), whole in wholes.items()))
         found = {
             (cell, item): self._verdict(asked, whole, column.cases[cell].to, column.cases[cell].act)
             for (cell, item), whole in wholes.items()
         }
-        return {row: found[key] for row, key in enumerate(cells)}
+        return {thing: found[cell] for thing, cell in cells.items()}
 
     def of_entities(self, asked: law.Content, nodes: Iterable[int]) -> dict[int, Verdict]:
         """Return what the content of entities comes to, each by itself."""
@@ -139,7 +141,7 @@ class Contents:
 
     def _on_record(self, item: str, case: Case | None) -> _Part:
         worth = _UNTOLD
-        if case is not None and case.value is not None and item == case.item:
+        if case is not None and case.value is not None and case.item in self._families(item):
             one = Fraction(str(case.value)) / Fraction(str(case.quantity or 1))
             worth = one, one
         return _Part(Line(name="whole"), worth, _THERE, False, self._told_whole(item), tuple(self._recorded(item, (item,), case)))

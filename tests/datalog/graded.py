@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from policygraph.truth import Verdict
 from tests.datalog.program import Atom, Bool, Program
@@ -63,7 +63,7 @@ class Algebra:
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    def of(self, args: tuple[str, ...], verdicts: Mapping[int, Verdict], others: Verdict | None = None) -> Graded:
+    def of(self, args: tuple[str, ...], verdicts: Mapping[Any, Verdict], others: Verdict | None = None) -> Graded:
         """Return verdicts that are given, by number; *others* stands for the rest, unknown by default."""
         program, rest = self.program, others or Verdict.unknown()
 

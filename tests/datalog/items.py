@@ -100,8 +100,13 @@ class Items:
 
     def if_told(self, bound: str, found: Graded) -> Graded:
         """Return what is found of something that is bound; nothing of the item of an act that names none."""
-        untold = self.untold.get(bound, False)
-        return Graded(found.for_, pair(lambda run, grade: self.program.any(untold, found.free[run][grade - 1])))
+        program, untold = self.program, self.untold.get(bound, False)
+        if untold is False:
+            return found
+        return Graded(
+            pair(lambda run, grade: program.all(found.for_[run][grade - 1], program.no(untold))),
+            pair(lambda run, grade: program.any(untold, found.free[run][grade - 1])),
+        )
 
     def _if_any(self, found: Graded) -> Graded:
         """Return what is found of the item of each row; of a case that names none, nothing is known, and no predicate holds."""

@@ -89,7 +89,7 @@ class _Reader(Conditions):
     ) -> None:  # fmt: skip
         program = Program()
         rows = Rows(program, view, cases)
-        world = World(program, view, _reachable(view, book, rows), rows.parties())
+        world = World(program, view, _reachable(view, book, rows), rows.parties(), rows.leaves_out)
         super().__init__(program, view, book, on, rows, world)
         self.contents = Contents(view, rows, self._by_another_run, parts)
         self.recursive = recursive

@@ -20,12 +20,14 @@ from policygraph.view import FrozenView
 from tests.datalog.graded import Algebra, Graded, pair
 from tests.datalog.program import ROW, Atom, Bool, Program
 
-__all__ = ["NO_ITEM", "Column", "Rows"]
+__all__ = ["NO_ITEM", "UNTOLD", "Column", "Rows"]
 
 Numbers = npt.NDArray[np.int64]
 Signed = npt.NDArray[np.int8]
 NO_ITEM: Final = -2
 """The item of a case that names none."""
+UNTOLD: Final = -1
+"""What an earlier act is about that names no item."""
 _NO_CASE: Final = -1
 _READ: Final[Mapping[str, Callable[[Case], Hashable]]] = {
     "from": lambda case: case.origin,
@@ -105,6 +107,11 @@ class Rows:
         self.columns[name] = column = Column(name, cells.reshape(-1).astype(np.int64), tuple(self.told[int(row)] for row in first))
         self._joined(name, column.cells)
         return column
+
+    @property
+    def leaves_out(self) -> tuple[int, ...]:
+        """What stands for the item of earlier acts that name none, if there are such."""
+        return (UNTOLD,) if any(not act.item for case in self.told for act in case.earlier or ()) else ()
 
     # ---- columns
 

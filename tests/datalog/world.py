@@ -35,9 +35,13 @@ class World:
         Numbers of the nodes that may be asked about.
     parties
         Everybody that cases tell of.
+    more
+        Numbers of what is none of these.
     """
 
-    def __init__(self, program: Program, view: FrozenView, known: Iterable[int], parties: Iterable[Party]) -> None:
+    def __init__(
+        self, program: Program, view: FrozenView, known: Iterable[int], parties: Iterable[Party], more: Iterable[int] = ()
+    ) -> None:
         self.program = program
         self.view = view
         self.graph = view.graph
@@ -46,7 +50,7 @@ class World:
         count = len(self.graph.node_ids)
         self.parties = tuple(dict.fromkeys(parties))
         self.strangers = {party: count + place for place, party in enumerate(party for party in self.parties if party.is_stranger)}
-        self.everything = self.known | set(self.strangers.values())
+        self.everything = self.known | set(self.strangers.values()) | set(more)
         everything = program.given(ENTITY, self.everything)
         assert not isinstance(everything, bool)
         program.domains["*"] = everything
