@@ -25,6 +25,8 @@ PLACES = ("from", "to", "facility", "into")
 OF_PARTS = ("act", "currency", "quantity", "to", "value")
 """Inputs that bear on the content of an item only where its parts are known."""
 _ITEM = frozenset(("item",))
+_OF_CASE = "case-item"
+"""The item that the case names, which may be another than the one that is asked about; what the case says of worth is said of it."""
 _INCORPORATOR = ("incorporator", "into")
 _EMPLOYER = "party:actor"
 
@@ -161,7 +163,7 @@ def _roles(condition: law.Condition) -> Iterable[str]:
         case law.Classified() | law.Measure() | law.Has() | law.Statement() | law.Contains() | law.RuleResult():
             yield condition.item
         case law.Content():
-            yield from (condition.item, "bill", *OF_PARTS)
+            yield from (condition.item, _OF_CASE, "bill", *OF_PARTS)
         case law.Destination():
             yield "to"
         case law.Place() | law.Listed() | law.Headquartered() | law.Owned() | law.PartyIs() | law.PersonOf():
@@ -230,7 +232,7 @@ def told_of(case: Case, name: str) -> object:
             return ("word", getattr(case, kind))
         case "eccn" | "into" | "authorisations" | "quantity" | "value" | "currency":
             return (kind, getattr(case, kind))
-        case "item":
-            return ("item", case.item)
+        case "item" | "case-item":
+            return (kind, case.item)
         case _:
             return (kind, id(case)) if getattr(case, kind, None) is not None else (kind, None)

@@ -119,12 +119,12 @@ class SmallWorld:
     # ---- claims
 
     def _graph(self) -> ClaimGraph:
-        claims = [self._claim() for _ in range(self.dice.randint(35, 70))]
+        claims = [self._claim() for _ in range(self.dice.randint(50, 120))]
         claims += [said(self.pick(ITEMS), name, value=self.pick(VALUES[name]), **self._told()) for name in self.some(tuple(VALUES), 6)]
         completes = []
-        for relation, subjects, objects in self.dice.sample(RELATIONS, 5):
-            end = {"subject": self.pick(subjects)} if self.chance(0.6) else {"object": self.pick(objects)}
-            completes.append({"relation": relation, "grade": self.pick((2, 3, 4)), **end})
+        for relation, subjects, objects in self.dice.sample(RELATIONS, 10):
+            side, ends = ("subject", subjects) if self.chance(0.6) else ("object", objects)
+            completes += [{"relation": relation, "grade": self.pick((2, 3, 4)), side: end} for end in self.some(ends, 4)]
         return graph(list({repr(claim): claim for claim in claims}.values()), CLASSES, tuple(completes))
 
     def _claim(self) -> Drawn:
@@ -199,7 +199,9 @@ class SmallWorld:
 
     def _tree(self, asking: _Asking) -> law.Condition:
         inner = _Asking(asking.rules, asking.deep - 1, asking.bound)
-        kind = self.pick(("all", "all", "any", "any", "not", "presumed", "some", "every"))
+        # how a presumption is weighed, and what every one must pass, does not go up with what is asked there: so no circle may run through
+        # it, and rules that classify may run in one by way of any entry
+        kind = self.pick(("all", "all", "any", "any", "not", "some", *(("presumed", "every") if asking.rules else ())))
         match kind:
             case "all" | "any":
                 several = tuple(self.condition(inner) for _ in range(self.dice.randint(2, 3)))
@@ -209,13 +211,11 @@ class SmallWorld:
             case "presumed":
                 unless = self.condition(inner) if self.chance(0.6) else None
                 of = law.Statement(relation="presumedViolationOf", is_="ear:x") if unless is None or self.chance(0.3) else None
-                # how a presumption is weighed against the record does not go up with it, so no circle may run through it
                 ground = _Asking((), inner.deep, inner.bound) if of else inner
                 return law.Presumed(if_=self.condition(ground) if self.chance(0.7) else None, of=of, unless=unless)
         of_several = law.Some if kind == "some" else law.Every
         among = self.pick(("parties", "earlier", "pg:incorporates+", "pg:fabricatedAt"))
         bound = {**inner.bound, "one": {"parties": "party", "earlier": "item", "pg:fabricatedAt": "site"}.get(among, "item")}
-        # nor through what every one of several must pass
         rules = inner.rules if kind == "some" else ()
         return of_several(among=among, as_="one", test=self.condition(_Asking(rules, 1, bound)))
 
@@ -338,7 +338,7 @@ class SmallWorld:
         columns: dict[str, Sequence[str]] = {
             "item": (*ITEMS, FAMILY, ""), "act": ("", *words["act"]), "from": ("", "none", *COUNTRIES),
             "to": ("", "none", *COUNTRIES, *COUNTRIES), "facility": ("", "none", *SITES), "eccn": ("", "", "none", *CODES, "3A090.a; EAR99"),
-            "parties": ("", "complete"), "knowledge": ("", "yes", "no"), "quantity": ("", "1", "10"), "value": ("", "500", "1000"),
+            "parties": ("", "complete", "complete"), "knowledge": ("", "yes", "no"), "quantity": ("", "1", "10"), "value": ("", "500", "1000"),
             "currency": ("", "USD"), "into": ("", "none", *ITEMS[:3]), "into_to": ("", *COUNTRIES), "into_by": ("", "a1", STRANGERS[0]),
             "end_user": ("", "none", "a2", "a3", "a2; a4", *STRANGERS), "purchaser": ("", "a2", "a4", *STRANGERS[:2]),
             "exporter": ("", "a0", "a1", "none"), "actor": ("", "a0", "a3", *STRANGERS[4:]),
