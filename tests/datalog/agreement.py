@@ -159,7 +159,8 @@ def of_small_world(number: int, cases: int, more: int) -> Tally:
     table = world.table(cases)
     told = [table.case(row).resolved(world.view.graph) for row in range(cases)]
     tally = compared(world.view, world.book, told, table)
-    tally += compared(world.view, world.book, [world.told_more(case, told) for case in told[:more]])
+    if more:
+        tally += compared(world.view, world.book, [world.told_more(case, told) for case in told[:more]])
     tally.differences = [f"world {number}: {said}" for said in tally.differences]
     return tally
 

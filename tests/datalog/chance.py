@@ -50,6 +50,15 @@ CLASSES: Final[Mapping[str, str]] = {
     **{f"eccn:{code}": "ECCN" for code in CODES}, **dict.fromkeys(FIRMS, "Company"), **dict.fromkeys(LISTS, "PartyList"),
     "note-1": "Footnote", "ear:x": "Provision", **dict.fromkeys(COLUMNS, "ChartColumn"), "person": "Person",
 }  # fmt: skip
+SPARE: Final = {
+    "ZZ": "Country", "cg:Z9": "CountryGroup", "i9": "Chip", "s9": "Fab", "t9": "Equipment", "k9": "Technology", "eccn:9Z999": "ECCN",
+    "a9": "Company", "list-z": "PartyList", "note-z": "Footnote", "ear:z": "Provision", "col-9": "ChartColumn",
+}  # fmt: skip
+"""One thing more of each class, of which nothing is said.
+
+Where a search met every thing of a class, that what it met is not meant closes it; so it may close for one who starts at several things
+and not for one who starts at each alone. A thing that nobody meets leaves it open to both.
+"""
 _ENTRIES: Final = tuple(f"eccn:{code}" for code in CODES)
 RELATIONS: Final[tuple[tuple[str, Sequence[str], Sequence[str]], ...]] = (
     ("fabricatedAt", ITEMS, SITES), ("usesEquipment", SITES, TOOLS), ("directProductOf", (*TOOLS, *ITEMS, *TECHNOLOGY), TECHNOLOGY),
@@ -125,7 +134,7 @@ class SmallWorld:
         for relation, subjects, objects in self.dice.sample(RELATIONS, 10):
             side, ends = ("subject", subjects) if self.chance(0.6) else ("object", objects)
             completes += [{"relation": relation, "grade": self.pick((2, 3, 4)), side: end} for end in self.some(ends, 4)]
-        return graph(list({repr(claim): claim for claim in claims}.values()), CLASSES, tuple(completes))
+        return graph(list({repr(claim): claim for claim in claims}.values()), {**CLASSES, **SPARE}, tuple(completes))
 
     def _claim(self) -> Drawn:
         relation, subjects, objects = self.pick(RELATIONS)

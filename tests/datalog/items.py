@@ -84,7 +84,7 @@ class Items:
         """Return whether one of the things that a name refers to passes a test of entities."""
         more = tuple(sorted(self.variables(test) - {"*"}))
         if role in scope.bound:
-            return self.if_told(scope.bound[role], test.at("*", scope.bound[role]))
+            return self.if_told(scope.bound[role], test.at("*", scope.bound[role]).each(self.program.on_rows))
         if role == "item":
             found = test.at("*", scope.item).each(self.program.on_rows)
             return self._if_any(found) if scope.item == "x" else found

@@ -113,6 +113,7 @@ class Program:
         """Return where all of a body hold, for some values of the variables that are not among *args*, and none of *without*."""
         if any(part is False for part in body) or any(part is True for part in without):
             return False
+        args = tuple(dict.fromkeys(args))
         atoms = list(dict.fromkeys(part for part in body if isinstance(part, Atom)))
         negated = list(dict.fromkeys(part for part in without if isinstance(part, Atom)))
         bound = {arg for atom in atoms if atom.name != LESS for arg in atom.args}
@@ -209,8 +210,11 @@ class Program:
         return self.some((ROW, *(arg for arg in part.args if not _is_of_case(arg))), part, *joined)
 
     def on_rows(self, part: Bool) -> Bool:
-        """Return a predicate of several columns as one of the rows."""
-        return self.raised(part, self.args([part]))
+        """Return a predicate of several columns as one of the rows, and one of a column and itself as one of the column."""
+        raised = self.raised(part, self.args([part]))
+        if isinstance(raised, Atom) and len(set(raised.args)) < len(raised.args):
+            return self.some(raised.args, raised)
+        return raised
 
     # ---- the engine
 

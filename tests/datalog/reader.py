@@ -65,7 +65,7 @@ def _put(
     while True:
         reader = _Reader(view, book, cases, on, recursive, parts)
         try:
-            asked = verdicts(reader)
+            asked = [verdict.each(reader.program.on_rows) for verdict in verdicts(reader)]
             break
         except _AsksForItselfError as loop:
             recursive |= {loop.key}
