@@ -43,7 +43,9 @@ def test_all_three_agree_on_the_shipped_data(day: str, part: int) -> None:
 
 def test_random_rules_ask_every_kind_of_condition() -> None:
     known = {kind.model_fields["kind"].default for kind in get_args(get_args(law.Condition)[0])}
-    drawn_ = {condition.kind for number in range(12) for rule in SmallWorld(number).book.rules.values() for condition in conditions_of(rule)}
+    drawn_ = {
+        condition.kind for number in range(12) for rule in SmallWorld(number).book.rules.values() for condition in conditions_of(rule)
+    }
     assert drawn_ == known
 
 
@@ -53,7 +55,10 @@ def test_the_datalog_reader_tells_the_four_outcomes_apart() -> None:
         said("die", "fabricatedAt", "fab", grade=3), said("die", "fabricatedAt", "fab", grade=1, stance="denies"),
         said("other", "fabricatedAt", "elsewhere", grade=3), said("bare", "remark", value="named"),
     ]  # fmt: skip
-    completes = ({"relation": "fabricatedAt", "subject": "other", "grade": 2}, {"relation": "usesEquipment", "subject": "elsewhere", "grade": 3})
+    completes = (
+        {"relation": "fabricatedAt", "subject": "other", "grade": 2},
+        {"relation": "usesEquipment", "subject": "elsewhere", "grade": 3},
+    )
     classes = {"fab": "Fab", "elsewhere": "Fab", "tool": "Equipment", "US": "Country"}
     touched = law.Path(path="pg:fabricatedAt/pg:usesEquipment", to=law.Target(origin=("US",)))
     rule = Rule(
@@ -67,7 +72,7 @@ def test_the_datalog_reader_tells_the_four_outcomes_apart() -> None:
 
 def test_an_answer_that_differs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def contrary(*given: object) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        return {name: (-every, -clear) for name, (every, clear) in read(*given).items()}  # type: ignore[arg-type]
+        return {name: (-every, -clear) for name, (every, clear) in read(*given).items()}
 
     monkeypatch.setattr("tests.datalog.agreement.read", contrary)
     tally = of_small_world(1, 8, 0)
@@ -82,7 +87,7 @@ def test_figures_agree_with_the_engines_of_the_package() -> None:
         figures = Measures(world.view)
         for name, limit in QUANTITIES.items():
             for comparison in (">=", ">", "<", "<="):
-                asked = law.Measure(quantity=name, comparison=comparison, value=limit)  # type: ignore[arg-type]
+                asked = law.Measure(quantity=name, comparison=comparison, value=limit)
                 for item in (*ITEMS, "line"):
                     verdict = measures.compare(world.view, item, name, comparison, limit).verdict
                     assert figures.compared(item, asked) == verdict, (number, item, asked)

@@ -195,7 +195,7 @@ def test_content_on_record_is_found_by_what_things_incorporate(ask: Ask) -> None
     assert outcome(ask(QUARTER, worth, value=100, currency="USD")) == "met"
     assert outcome(ask(QUARTER, worth, value=100, currency="EUR")) == "unknown", "in another currency nothing is known of its share"
     of_a_line = [*worth, said("chip", "variantOf", "line", grade=4)]
-    assert outcome(ask(QUARTER, of_a_line, item="line", value=100, currency="USD")) == "met", "the value is that of any member of the family"
+    assert outcome(ask(QUARTER, of_a_line, item="line", value=100, currency="USD")) == "met", "the value is that of any member"
     whole = ({"relation": "incorporates", "subject": "die", "grade": 3}, {"relation": "incorporates", "subject": "chip", "grade": 3})
     assert outcome(ask(QUARTER, worth, whole, value=200, currency="USD")) == "not met"
 

@@ -24,6 +24,7 @@ from policygraph.truth import Strength
 from tests.datalog.agreement import drawn
 from tests.small import graph, said, view
 
+
 @pytest.fixture(scope="module")
 def kg() -> pg.KnowledgeGraph:
     return pg.load()
@@ -55,13 +56,14 @@ def outcomes(condition: law.Condition, claims: list[dict[str, Any]], classes: di
 
 def test_content_is_worth_what_the_row_says_in_its_currency_of_an_item_or_its_family() -> None:
     claims = [
-        said("chip", "incorporates", "die", grade=4, qualifiers={"amount": "30", "currency": "USD"}), said("die", "originIn", "US", grade=4),
-        said("chip", "variantOf", "line", grade=4),
+        said("chip", "incorporates", "die", grade=4, qualifiers={"amount": "30", "currency": "USD"}),
+        said("die", "originIn", "US", grade=4), said("chip", "variantOf", "line", grade=4),
     ]  # fmt: skip
     quarter = law.Content(of=law.Target(origin=("US",)), over=25)
     classes = {"chip": "Chip", "die": "Chip", "line": "Chip", "US": "Country"}
-    told = {"item": ["chip", "line", "chip", "chip", "die"], "value": ["100", "100", "100", "", "100"], "currency": ["USD", "USD", "EUR", "USD", "USD"]}
-    assert outcomes(quarter, claims, classes, **told) == ["met", "met", "unknown", "unknown", "unknown"]
+    items, values = ["chip", "line", "chip", "chip", "die"], ["100", "100", "100", "", "100"]
+    found = outcomes(quarter, claims, classes, item=items, value=values, currency=["USD", "USD", "EUR", "USD", "USD"])
+    assert found == ["met", "met", "unknown", "unknown", "unknown"]
 
 
 def test_what_every_party_must_pass_may_be_about_another_party() -> None:

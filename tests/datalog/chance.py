@@ -143,7 +143,14 @@ class SmallWorld:
         more = self._told()
         if relation == "owns" and self.chance(0.85):
             more["qualifiers"] = self.pick(
-                ({"share": "50"}, {"share": "30"}, {"share": "16.67"}, {"share": "100"}, {"shareMin": "20", "shareMax": "60"}, {"shareMin": "51"})
+                (
+                    {"share": "50"},
+                    {"share": "30"},
+                    {"share": "16.67"},
+                    {"share": "100"},
+                    {"shareMin": "20", "shareMax": "60"},
+                    {"shareMin": "51"},
+                )
             )
         if relation == "incorporates" and self.chance(0.4):
             more["qualifiers"] = {"amount": self.pick(("10", "100", "400")), "currency": "USD"}
@@ -189,9 +196,11 @@ class SmallWorld:
             begun = self.pick(DAYS[1:4])
             later = {"when": self.condition(asking), "effective": begun, "compliance": self.pick((None, "2024-06-01"))}
             versions.append(later | ({"published": "2023-03-01"} if self.chance(0.3) else {}))
-        operates = (Operation(since=date.fromisoformat(self.pick(DAYS)), status=self.pick(("in-force", "unknown"))),) if self.chance(0.15) else ()
+        operates = (
+            (Operation(since=date.fromisoformat(self.pick(DAYS)), status=self.pick(("in-force", "unknown"))),) if self.chance(0.15) else ()
+        )
         return Rule(
-            id=name, title=name, effect=effect, order="US", bindingness="regulation", basis=f"ear:{name}", operates=operates,  # type: ignore[arg-type]
+            id=name, title=name, effect=effect, order="US", bindingness="regulation", basis=f"ear:{name}", operates=operates,
             versions=tuple(Version(**one) for one in versions), **more,
         )  # fmt: skip
 
@@ -372,7 +381,9 @@ class SmallWorld:
         return case.model_copy(update=more)
 
     def _bill(self) -> Bill:
-        return Bill(value=self.pick(("unknown", 1000, [800, 1200])), currency="USD", lines=[self._line(2) for _ in range(self.dice.randint(0, 3))])
+        return Bill(
+            value=self.pick(("unknown", 1000, [800, 1200])), currency="USD", lines=[self._line(2) for _ in range(self.dice.randint(0, 3))]
+        )
 
     def _line(self, deep: int) -> Drawn:
         line: Drawn = {"item": self.pick(ITEMS)} if self.chance(0.6) else {"name": "stranger"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from policygraph.case import ROLES, Case
 from policygraph.law import conditions as law
@@ -171,7 +171,7 @@ class Conditions(Items):
         """Return what the case tells, or public notices supply; a no against a notice is contested."""
         if scope.alone:
             return UNKNOWN
-        algebra, program, rows = self.algebra, self.program, self.rows
+        algebra, rows = self.algebra, self.rows
         notices = []
         for rule in self.book.notices(topic):
             notice, known_by = rule.notice, self.view.known_by
@@ -217,7 +217,7 @@ class Conditions(Items):
                 parts += [self._of_role(one, test, given=True) for one in ROLES]
                 complete = self.rows.where(self.rows.column("parties"), lambda case: case.parties_complete)
                 free = self.program.no(complete)
-                parts.append(Graded(NO.for_, pair(lambda run, grade, free=free: free)))  # type: ignore[misc]
+                parts.append(Graded(NO.for_, pair(lambda run, grade, free=free: free)))
             else:
                 parts.append(self._of_role(role, test))
         return self.algebra.any(*parts)
@@ -235,7 +235,7 @@ class Conditions(Items):
     # ---- places
 
     def _place(self, role: str, places: tuple[str, ...], excepted: tuple[str, ...], scope: Scope) -> Graded:
-        rows, world = self.rows, self.world
+        world = self.world
         if role in scope.bound or (role not in PLACES and not scope.alone):
             return self.of_parties((role,), scope, world.stands(places, excepted))
         if scope.alone:

@@ -18,7 +18,7 @@ from policygraph.law import conditions as law
 from policygraph.truth import Truth, Verdict
 from policygraph.view import FrozenView
 from tests.datalog.graded import NO, UNKNOWN, Graded
-from tests.datalog.items import Items, Scope
+from tests.datalog.items import Scope
 from tests.datalog.rows import Rows
 
 if TYPE_CHECKING:
@@ -213,7 +213,9 @@ class Contents:
             parts.append(algebra.not_(self._is(reader, target.except_, origin, eccn, stranger)))
         rest = target.model_copy(update={"either": (), "except_": None, **by_case})
         if rest.model_copy(update={"note": "", "confidence": "", "edition": None}) != law.Target():
-            parts.append(self._of_stranger(reader, rest) if stranger else reader.of_items("item", here, reader.target(rest, Scope("*", True))))
+            parts.append(
+                self._of_stranger(reader, rest) if stranger else reader.of_items("item", here, reader.target(rest, Scope("*", True)))
+            )
         return algebra.all(*parts)
 
     @staticmethod

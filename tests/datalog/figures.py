@@ -294,9 +294,7 @@ class Holdings:
             if self.asked.aggregate:
                 most = is_open or sum(amounts(possibly, key, 1)) >= self.threshold
                 return most and WHOLE - sure[key] + sum(amounts(possibly, key, 0)) >= self.threshold
-            room = [
-                min(high, WHOLE - sure[key] + low) for holder, held, low, high in shares if held == key and holder in possibly
-            ]
+            room = [min(high, WHOLE - sure[key] + low) for holder, held, low, high in shares if held == key and holder in possibly]
             return (is_open and sure[key] <= WHOLE - self.threshold) or max(room, default=0) >= self.threshold
 
         for restricted, test in ((surely, is_held), (possibly, may_be_held)):

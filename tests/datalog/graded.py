@@ -38,7 +38,7 @@ class Graded:
     def each(self, change: Callable[[Bool], Bool]) -> Graded:
         """Return the verdict with every predicate changed."""
         for_, free = (tuple(tuple(change(part) for part in column) for column in pair) for pair in (self.for_, self.free))
-        return Graded(for_, free)  # type: ignore[arg-type]
+        return Graded(for_, free)
 
     @property
     def known(self) -> Bool:
@@ -48,7 +48,7 @@ class Graded:
 
 def pair(made: Callable[[int, int], Bool]) -> Pair:
     """Return what is made for each run and grade."""
-    return tuple(tuple(made(run, grade) for grade in GRADES) for run in RUNS)  # type: ignore[return-value]
+    return tuple(tuple(made(run, grade) for grade in GRADES) for run in RUNS)
 
 
 _ALL, _NONE = pair(lambda run, grade: True), pair(lambda run, grade: False)
@@ -104,9 +104,7 @@ class Algebra:
     def not_(self, given: Graded) -> Graded:
         """NOT."""
         no = self.program.no
-        return Graded(
-            pair(lambda run, grade: no(given.free[run][grade - 1])), pair(lambda run, grade: no(given.for_[run][grade - 1]))
-        )
+        return Graded(pair(lambda run, grade: no(given.free[run][grade - 1])), pair(lambda run, grade: no(given.for_[run][grade - 1])))
 
     def some(self, args: tuple[str, ...], link: Bool, given: Graded) -> Graded:
         """Return whether one of the things linked passes; where there is none, none does."""
@@ -176,7 +174,7 @@ class Algebra:
         undisputed = program.all(every[0], free[0][0], free[1][0])
         clear = tuple(program.all(undisputed, most[1][grade - 1]) for grade in GRADES)
         return Graded(
-            (every, clear),  # type: ignore[arg-type]
+            (every, clear),
             pair(lambda run, grade: program.any(free[run][grade - 1], every[0])),
         )
 
@@ -193,7 +191,7 @@ class Algebra:
         program = self.program
         said = program.any(*(program.no(record.free[run][0]) for run in RUNS), *(record.for_[run][0] for run in RUNS))
         limited = Graded(
-            (presumption.for_[0], tuple(map(program.all, presumption.for_[1], record.for_[1]))),  # type: ignore[arg-type]
+            (presumption.for_[0], tuple(map(program.all, presumption.for_[1], record.for_[1]))),
             presumption.free,
         )
         opposed = self.stands(

@@ -143,7 +143,9 @@ class Items:
         target = self.view.graph.index.get(object_)
         told = program.given(ENTITY, (one for one, other in world.pairs(relation, lambda row: True) if other == target))
         against = algebra.against(said)
-        evidence = [pair(lambda run, grade, side=side: self.with_families(program.all(told, side[run][grade - 1]))) for side in (said.for_, against)]  # type: ignore[misc]
+        evidence = [
+            pair(lambda run, grade, side=side: self.with_families(program.all(told, side[run][grade - 1]))) for side in (said.for_, against)
+        ]
         return algebra.where(self.with_families(told), algebra.merged(evidence[:1], evidence[1:]), said)
 
     def _has(self, asked: law.Has) -> Graded:
@@ -173,9 +175,7 @@ class Items:
             of_family = program.some(ENTITY, world.edge("variantOf", 0, 1), there, without=[own])
             return program.any(here, of_family)
 
-        return algebra.merged(
-            [pair(lambda run, grade: found(True, run, grade))], [pair(lambda run, grade: found(False, run, grade))]
-        )
+        return algebra.merged([pair(lambda run, grade: found(True, run, grade))], [pair(lambda run, grade: found(False, run, grade))])
 
     def _measured(self, asked: law.Measure) -> Graded:
         """Return how a quantity compares: a fact, worked out by arithmetic."""
@@ -195,9 +195,7 @@ class Items:
         if key not in self._classified:
             live = [entry for entry in codes if entry.stands(self.on)]
             claimed, is_named = self._claimed(live)
-            rules = [
-                rule for rule in self._classifiers if any(_covers(entry.code, code) for entry in live for code in rule.classifies)
-            ]
+            rules = [rule for rule in self._classifiers if any(_covers(entry.code, code) for entry in live for code in rule.classifies)]
             computed = self.algebra.any(*(self.rule(rule.id, Scope("*", True)) for rule in rules))
             told, names = {code for rule in rules for code in rule.classifies}, {entry.code for entry in live}
             whole = all(any(_covers(entry.code, code) for code in told) or not names.isdisjoint(entry.meets) for entry in live)
@@ -228,22 +226,25 @@ class Items:
         for code, holders in by_code.items():
             name = nodes[code].removeprefix("eccn:")
             here = program.given(ENTITY, holders)
-            said = world.statement("classifiedAs", nodes[code]).each(lambda part, here=here: program.all(here, part))  # type: ignore[misc]
+            said = world.statement("classifiedAs", nodes[code]).each(lambda part, here=here: program.all(here, part))
             against = algebra.against(world.statement("classifiedAs", nodes[code]))
             entry = next((one for one in live if _covers(one.code, name)), None)
             if entry is not None:
                 doubtful = bool(entry.confidence) or (entry.edition is not None and self.on < entry.edition)
                 capped = range(1, 5) if not doubtful else range(1, 3)
-                shown.append(pair(lambda run, grade, said=said, capped=capped: grade in capped and self.with_families(said.for_[run][grade - 1])))  # type: ignore[misc]
+                shown.append(
+                    pair(lambda run, grade, said=said, capped=capped: grade in capped and self.with_families(said.for_[run][grade - 1]))
+                )
                 opposing.append(
                     pair(
-                        lambda run, grade, here=here, against=against, capped=capped: grade in capped  # type: ignore[misc]
-                        and self.with_families(program.all(here, against[run][grade - 1]))
+                        lambda run, grade, here=here, against=against, capped=capped: (
+                            grade in capped and self.with_families(program.all(here, against[run][grade - 1]))
+                        )
                     )
                 )
                 settled.append(here)
             elif "EAR99" in (name, *(one.code for one in live)):
-                opposing.append(pair(lambda run, grade, said=said: self.with_families(said.for_[run][grade - 1])))  # type: ignore[misc]
+                opposing.append(pair(lambda run, grade, said=said: self.with_families(said.for_[run][grade - 1])))
                 settled.append(here)
             elif any(one.code.startswith(f"{name}.") for one in live):
                 open_.append(here)
@@ -277,9 +278,7 @@ class Items:
         if scope.alone:
             return by_item
         told = self.rows.column("eccn")
-        return self.algebra.where(
-            self.rows.where(told, lambda case: case.eccn is not None), self.of_items("eccn", scope, led), by_item
-        )
+        return self.algebra.where(self.rows.where(told, lambda case: case.eccn is not None), self.of_items("eccn", scope, led), by_item)
 
     def _from_entries(self, led: Graded) -> Graded:
         """Return whether what holds of entries holds of one that a rule puts an entity in; what no rule does, says nothing."""

@@ -20,7 +20,7 @@ import numpy as np
 from policygraph.ontology import Ontology, TimeRule
 from policygraph.paths.expression import Chain, Choice, Expression, Letter, Repeat, Word
 from policygraph.paths.grammar import Grammar
-from tests.datalog.graded import Graded, Pair, pair
+from tests.datalog.graded import Graded, pair
 from tests.datalog.program import LESS, Atom, Bool
 from tests.datalog.world import ENTITY, World
 
@@ -319,9 +319,17 @@ class _Walk:
                 for others, starts, stops in self._kinds(rule, hop.inverse):
                     may = [self.visited[state], walked, program.given(("m",), others)]
                     if starts:
-                        may += [_moved(_moved(begins, "day", "b"), "w", "w"), _moved(_moved(ends, "w", "m"), "day", "e"), Atom(LESS, ("b", "e"))]
+                        may += [
+                            _moved(_moved(begins, "day", "b"), "w", "w"),
+                            _moved(_moved(ends, "w", "m"), "day", "e"),
+                            Atom(LESS, ("b", "e")),
+                        ]
                     if stops:
-                        may += [_moved(_moved(begins, "w", "m"), "day", "f"), _moved(_moved(ends, "day", "g"), "w", "w"), Atom(LESS, ("f", "g"))]
+                        may += [
+                            _moved(_moved(begins, "w", "m"), "day", "f"),
+                            _moved(_moved(ends, "day", "g"), "w", "w"),
+                            Atom(LESS, ("f", "g")),
+                        ]
                     follows.append(program.some(("*", "m", "w"), *may))
                 self.layout[state, hop] = found = program.any(*follows)
                 came = program.some(("y", "w"), found, walked)

@@ -62,7 +62,9 @@ class Rule:
         meant = dict(zip(other.head.args, self.body[place].args, strict=True))
 
         def moved(atom: Atom) -> Atom:
-            return Atom(atom.name, tuple(arg if arg.lstrip("-").isdigit() else meant.get(arg, f"{arg}'{other.head.name}") for arg in atom.args))
+            return Atom(
+                atom.name, tuple(arg if arg.lstrip("-").isdigit() else meant.get(arg, f"{arg}'{other.head.name}") for arg in atom.args)
+            )
 
         body = (*self.body[:place], *map(moved, other.body), *self.body[place + 1 :])
         return replace(self, body=tuple(dict.fromkeys(body)), negated=(*self.negated, *map(moved, other.negated)))

@@ -34,7 +34,7 @@ _READ: Final[Mapping[str, Callable[[Case], Hashable]]] = {
     "knowledge": lambda case: frozenset(case.knowledge.items()),
     "parties": lambda case: case.parties_complete,
     "earlier": lambda case: case.earlier is not None,
-    **{role: lambda case, role=role: case.parties.get(role) for role in ROLES},  # type: ignore[misc]
+    **{role: lambda case, role=role: case.parties.get(role) for role in ROLES},
 }
 
 
@@ -97,7 +97,7 @@ class Rows:
         self.program.domains[f"row>{name}"] = pairs
 
     def _coded(self, name: str) -> Numbers:
-        read, numbers = _READ.get(name) or (lambda case: getattr(case, name)), {}  # type: ignore[var-annotated]
+        read, numbers = _READ.get(name) or (lambda case: getattr(case, name)), {}
         return np.array([numbers.setdefault(read(case), len(numbers)) for case in self.told], np.int64)
 
     def _column(self, *names: str) -> Column:

@@ -262,7 +262,9 @@ class World:
         every = program.given(CHAIN, numbers.values())
         assert not isinstance(every, bool)
         program.domains["chain"] = every
-        seat = algebra.some(CHAIN, program.given(("chain", "y"), ((number, chain[-1]) for chain, number in numbers.items())), own.at("*", "y"))
+        seat = algebra.some(
+            CHAIN, program.given(("chain", "y"), ((number, chain[-1]) for chain, number in numbers.items())), own.at("*", "y")
+        )
         higher = NO
         for shorter, longer in zip(chains[-2:0:-1], chains[:1:-1], strict=True):
             up = {(shorter[chain[:-1]], number): chain for chain, number in longer.items()}
@@ -270,7 +272,7 @@ class World:
             owned = program.given(CHAIN, (below for below, _ in up))
             here = program.given(CHAIN, shorter.values())
             weighed = algebra.where(owned, algebra.merged([held[0]], [held[1]]), seat)
-            higher = weighed.each(lambda part, here=here: program.all(here, part))  # type: ignore[misc]
+            higher = weighed.each(lambda part, here=here: program.all(here, part))
         return self._weighed(own, {(chain[0], number): chain for chain, number in chains[1].items()}, higher)
 
     def _weighed(self, own: Graded, up: Mapping[tuple[int, int], Chain], higher: Graded) -> Graded:
