@@ -14,29 +14,27 @@ from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook, Version, conditions_of
 from policygraph.ontology import Ontology
 from policygraph.ownership import Cascade, parts_per_million
-from tests.datalog.agreement import Tally, compared, drawn, of_small_world
+from tests.datalog.agreement import Tally, compared, drawn, of_small_world, told_by
 from tests.datalog.chance import FIRMS, ITEMS, QUANTITIES, SmallWorld
 from tests.datalog.figures import Holdings, Measures
 from tests.datalog.reader import read
 from tests.small import graph, said, view
 
 
-@pytest.mark.parametrize("first", [0, 6])
+@pytest.mark.parametrize("first", [0, 4])
 def test_all_three_agree_on_random_graphs_rules_and_cases(first: int) -> None:
     tally = Tally()
-    for number in range(first, first + 6):
-        tally += of_small_world(number, 24, 12)
+    for number in range(first, first + 4):
+        tally += of_small_world(number, 24, 8)
     assert not tally.differences, str(tally)
-    assert tally.cases >= 6 * 30
-    assert {"met", "not met", "unknown"} <= {name for name, many in tally.outcomes.items() if many > 100}, str(tally)
+    assert tally.cases == 4 * 32
+    assert {"met", "not met", "unknown"} <= {name for name, many in tally.outcomes.items() if many > 60}, str(tally)
 
 
-@pytest.mark.parametrize(("day", "part"), [("2023-12-01", 3), ("2025-10-15", 7)])
-def test_all_three_agree_on_the_shipped_data(day: str, part: int) -> None:
+def test_all_three_agree_on_the_shipped_data() -> None:
     kg = pg.load()
-    table = drawn(kg, 24, part)
-    cases = [table.case(row).resolved(kg.graph) for row in range(len(table))]
-    tally = compared(kg.view(day).frozen, kg.rules, cases, table, sorted(kg.rules.rules)[part::12], every=4)
+    view, table = kg.view("2025-10-15").frozen, drawn(kg, 24, 7)
+    tally = compared(view, kg.rules, told_by(table, view), table, sorted(kg.rules.rules)[7::12], every=4)
     assert not tally.differences, str(tally)
     assert tally.answers["screen"] >= 24 * 23
 
@@ -51,8 +49,8 @@ def test_random_rules_ask_every_kind_of_condition() -> None:
 
 def test_the_datalog_reader_tells_the_four_outcomes_apart() -> None:
     claims = [
-        said("chip", "fabricatedAt", "fab", grade=3), said("fab", "usesEquipment", "tool", grade=4), said("tool", "originIn", "US", grade=4),
-        said("die", "fabricatedAt", "fab", grade=3), said("die", "fabricatedAt", "fab", grade=1, stance="denies"),
+        said("chip", "fabricatedAt", "fab", grade=3), said("fab", "usesEquipment", "tool", grade=4),
+        said("tool", "originIn", "US", grade=4), said("die", "fabricatedAt", "fab", grade=3), said("die", "fabricatedAt", "fab", grade=1, stance="denies"),
         said("other", "fabricatedAt", "elsewhere", grade=3), said("bare", "remark", value="named"),
     ]  # fmt: skip
     completes = (

@@ -84,7 +84,8 @@ class Tally:
 
 
 def compared(
-    view: FrozenView, book: Rulebook, cases: Sequence[Case], table: CaseTable | None = None, rules: Sequence[str] | None = None, every: int = 1,
+    view: FrozenView, book: Rulebook, cases: Sequence[Case], table: CaseTable | None = None, rules: Sequence[str] | None = None,
+    every: int = 1,
 ) -> Tally:  # fmt: skip
     """Put rules to cases by all readers.
 

@@ -248,7 +248,9 @@ class SmallWorld:
                 item=self._thing(asking), quantity=(name := pick(tuple(QUANTITIES))), comparison=pick((">=", ">", "<", "<=")),
                 value=QUANTITIES[name],
             ),
-            lambda asking: law.Has(item=self._thing(asking), attribute=pick(("class", "denseFp16Tflops")), value=some(("Chip", "Fab", 320.0))),
+            lambda asking: law.Has(
+                item=self._thing(asking), attribute=pick(("class", "denseFp16Tflops")), value=some(("Chip", "Fab", 320.0))
+            ),
             lambda asking: law.Statement(item=self._thing(asking), relation="presumedViolationOf", is_="ear:x"),
             lambda asking: law.Statement(item="destination", relation="markedFor", is_=pick(COLUMNS)),
             lambda asking: law.Content(
@@ -256,7 +258,9 @@ class SmallWorld:
                 controlled=pick(("", "", "destination")), over=pick((0, 10, 25)), stop_at=pick(("", "discrete")),
             ),
             lambda asking: law.Act(in_=some(("export", "use", "reexport"))),
-            lambda asking: law.Place(role=some(("from", "to", "facility", "into", *self._roles(asking))), in_=self._places(), except_=self._except()),
+            lambda asking: law.Place(
+                role=some(("from", "to", "facility", "into", *self._roles(asking))), in_=self._places(), except_=self._except()
+            ),
             lambda asking: law.Destination(in_=self._places(), except_=self._except()),
             lambda asking: law.Headquartered(role=self._roles(asking), parent=pick(("own", "ultimate")), in_=self._places()),
             lambda asking: self._listed(asking),
@@ -265,7 +269,9 @@ class SmallWorld:
                 aggregate=self.chance(0.7),
             ),
             lambda asking: law.PartyIs(role=self._roles(asking), is_=some(FIRMS), class_=() if self.chance(0.6) else ("Company",)),
-            lambda asking: law.PersonOf(role=self._roles(asking), of=self._places(), except_=self._except(), natural=pick((None, None, True, False))),
+            lambda asking: law.PersonOf(
+                role=self._roles(asking), of=self._places(), except_=self._except(), natural=pick((None, None, True, False))
+            ),
             lambda asking: law.Service(in_=some(("servicing", "support"))),
             lambda asking: law.Amount(of=pick(("quantity", "value")), comparison=pick((">=", ">", "<", "<=")), value=pick((100, 1000))),
             lambda asking: law.EndUse(in_=some(("military", "advanced-computing"))),
@@ -355,9 +361,9 @@ class SmallWorld:
         words = self.book.words
         columns: dict[str, Sequence[str]] = {
             "item": (*ITEMS, FAMILY, ""), "act": ("", *words["act"]), "from": ("", "none", *COUNTRIES),
-            "to": ("", "none", *COUNTRIES, *COUNTRIES), "facility": ("", "none", *SITES), "eccn": ("", "", "none", *CODES, "3A090.a; EAR99"),
-            "parties": ("", "complete", "complete"), "knowledge": ("", "yes", "no"), "quantity": ("", "1", "10"), "value": ("", "500", "1000"),
-            "currency": ("", "USD"), "into": ("", "none", *ITEMS[:3]), "into_to": ("", *COUNTRIES), "into_by": ("", "a1", STRANGERS[0]),
+            "to": ("", "none", *COUNTRIES, *COUNTRIES), "facility": ("", "none", *SITES),
+            "eccn": ("", "", "none", *CODES, "3A090.a; EAR99"), "parties": ("", "complete", "complete"), "knowledge": ("", "yes", "no"), "quantity": ("", "1", "10"),
+            "value": ("", "500", "1000"), "currency": ("", "USD"), "into": ("", "none", *ITEMS[:3]), "into_to": ("", *COUNTRIES), "into_by": ("", "a1", STRANGERS[0]),
             "end_user": ("", "none", "a2", "a3", "a2; a4", *STRANGERS), "purchaser": ("", "a2", "a4", *STRANGERS[:2]),
             "exporter": ("", "a0", "a1", "none"), "actor": ("", "a0", "a3", *STRANGERS[4:]),
             "end_use": ("", "none", *words["end_use"]), "service": ("", *words["service"]), "attestations": ("", "none", *words["given"]),

@@ -216,7 +216,7 @@ class Items:
         return self.algebra.where(is_named, self.algebra.joined(claimed, either), Graded(computed.for_, pair(free)))
 
     def _claimed(self, live: Sequence[law.Entry]) -> tuple[Graded, Bool]:
-        """Return whether an entity, or a family it is a variant of, is said to be in one of some entries, and whether anybody says which."""
+        """Return whether an entity, or a family it is a variant of, is said to be in one of some entries, and whether anyone says which."""
         program, world, algebra = self.program, self.world, self.algebra
         nodes = self.view.graph.node_ids
         by_code: dict[int, list[int]] = {}
