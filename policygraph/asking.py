@@ -15,8 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from policygraph.dates import as_day
-from policygraph.errors import BadQuestion
+from policygraph.dates import as_day, covered
+from policygraph.errors import BadQuestion, as_text
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
 
@@ -119,7 +119,7 @@ class View:
         """
         from policygraph.law import explain
 
-        return explain(self.frozen, self.kg.rules, rule, self._case(case, told), assume=dict(assume or {}))
+        return explain(self._covered, self.kg.rules, rule, self._case(case, told), assume=_statuses(assume))
 
     def determine(self, case: Case | None = None, *, assume: Mapping[str, str] | None = None, **told: Any) -> Determination:
         """Put the whole of the law to a case: jurisdiction, classification, requirements, exceptions, review, prohibitions, duties.
@@ -139,9 +139,9 @@ class View:
         from policygraph.law.determine import determine
 
         asked = self._case(case, told)
-        statuses = dict(assume or {})
+        statuses = _statuses(assume)
         shared = self._evaluation(asked.on or self.as_of, statuses)
-        return determine(self.frozen, self.kg.rules, asked, statuses, evaluation=shared)
+        return determine(self._covered, self.kg.rules, asked, statuses, evaluation=shared)
 
     def classify(self, item: str) -> Classification:
         """Tell under which entries of the control lists an item falls, with the figures they are held against."""
@@ -164,13 +164,26 @@ class View:
         threshold
             The share from which a company is held, in per cent.
         order
-            The legal order of these rules, by the code of its country.
+            The legal order of these rules, by the code or name of its country.
+
+        Raises
+        ------
+        BadQuestion
+            If no rule of that order is held, or the threshold is no share.
         """
-        from policygraph.law.rulebook import owning_lists
+        from dataclasses import replace
+
+        from policygraph.law.rulebook import owning_lists, owning_rules
         from policygraph.ownership import affiliates
 
-        known = [by for by in owning_lists(self.kg.rules, order) if by[0] in self.frozen.graph.index]
-        return affiliates(self.frozen, self.kg.resolve(party, "Agent"), known, threshold)
+        order = self.kg.country(order)
+        asked = owning_lists(self.kg.rules, order)
+        orders = sorted({rule.order for rule in self.kg.rules.rules.values()})
+        if order not in orders:
+            raise BadQuestion(f"no rule of the order of {order} is held; use one of {', '.join(orders)}")
+        known = [by for by in asked if by.list in self.frozen.graph.index]
+        found = affiliates(self._covered, self.kg.resolve(party, "Agent"), known, threshold)
+        return replace(found, rules=owning_rules(self.kg.rules, order, self.as_of, self.frozen.known_by))
 
     def content(self, case: Case | None = None, **told: Any) -> Finding:
         """Tell whether the content of an item exceeds one of the thresholds that rules ask for, and how much of it counts."""
@@ -181,7 +194,7 @@ class View:
         rules, answer = asked_of_content(self.kg.rules, asked)
         name = self.kg.graph.label(asked.item) if asked.item else "an item"
         text = f"Does the content of {name} exceed what is allowed?"
-        return Question(self.frozen, self.kg.rules, asked, {}, text, answer, rules).finding()
+        return Question(self._covered, self.kg.rules, asked, {}, text, answer, rules).finding()
 
     def exposure(self, item: str, rule: str | None = None, since: str | date | None = None) -> Exposure:
         """Return the reported acts with an item that a prohibition names, by whom, and after which public notice.
@@ -193,11 +206,16 @@ class View:
         since
             The day from which the item counts as tainted.
         """
+        from policygraph.datasets.register import calendar_day
         from policygraph.law.exposure import exposure, prohibition
 
         id_ = self.kg.resolve(item, "Item", "Software", "Technology", "AIModel")
-        asked = self.kg.rules.rule(rule) if rule else prohibition(self.kg.rules)
-        return exposure(self._evaluation(self.as_of, {}), asked, id_, as_day(since) if since is not None else None)
+        asked = self.kg.rules.rule(rule) if rule is not None else prohibition(self.kg.rules)
+        if asked.effect != "prohibited":
+            prohibiting = ", ".join(one.id for one in self.kg.rules.of_effect("prohibited"))
+            raise BadQuestion(f"'{asked.id}' prohibits nothing; use one of {prohibiting}")
+        day = calendar_day(as_day(since).isoformat()) if since is not None else None
+        return exposure(self._evaluation(self.as_of, {}), asked, id_, day)
 
     def screen(
         self, cases: CaseTable | pd.DataFrame | str | Path, rules: Sequence[str] | None = None, *, assume: Mapping[str, str] | None = None
@@ -222,7 +240,7 @@ class View:
         from policygraph.law.screen import screen
         from policygraph.law.table import CaseTable
 
-        return screen(self.frozen, self.kg.rules, CaseTable.given(cases), rules, assume)
+        return screen(self._covered, self.kg.rules, CaseTable.given(cases), rules, _statuses(assume))
 
     def timeline(
         self, rule: str | None = None, case: Case | None = None, *, since: str | date | None = None, until: str | date | None = None,
@@ -240,14 +258,28 @@ class View:
         from policygraph.law.history import history
 
         days = (as_day(since) if since is not None else None, as_day(until) if until is not None else None)
-        return history(self.frozen, self.kg.rules, rule, self._case(case, told), dict(assume or {}), *days)
+        return history(self._covered, self.kg.rules, rule, self._case(case, told), _statuses(assume), *days)
 
     def _case(self, case: Case | None, told: Mapping[str, Any]) -> Case:
         from policygraph.case import Case
 
         if case is not None and told:
             raise BadQuestion(f"a case is given, and {', '.join(told)} beside it; put everything into the one or the other")
-        return (case if case is not None else Case(**told)).resolved(self.kg.graph)
+        if case is not None and not isinstance(case, Case):
+            raise BadQuestion(f"{case!r} is no case; tell its inputs by name, for example item='h20', to='CN', or give a policygraph.Case")
+        asked = (case if case is not None else Case(**told)).resolved(self.kg.graph)
+        for act in (asked, *(asked.earlier or ())):
+            if act.on is not None:
+                covered(act.on)
+        return asked
+
+    @property
+    def _covered(self) -> FrozenView:
+        """What stands, for questions of law: these are not asked of days before the law is told."""
+        for day in (self.as_of, self.frozen.known_by):
+            if day is not None:
+                covered(day)
+        return self.frozen
 
     def _evaluation(self, on: date, assume: Mapping[str, str]) -> Evaluation:
         """Return an evaluation that keeps what it reads of things by themselves from one question to the next."""
@@ -257,7 +289,7 @@ class View:
         statuses = assumed(self.kg.rules, assume)
         key = (on, *sorted(statuses.items()))
         if key not in self._kept:
-            frozen = self.frozen
+            frozen = self._covered
             dated = frozen if on == frozen.as_of else FrozenView(frozen.graph, on, frozen.known_by, frozen.policy)
             self._kept[key] = Evaluation(dated, self.kg.rules, on, statuses)
         return self._kept[key]
@@ -266,8 +298,15 @@ class View:
         """Ask in SPARQL 1.1 over all claims, with the plain edges that stand in this view."""
         from policygraph import rdf
 
-        return rdf.ask(self.frozen, query)
+        return rdf.ask(self.frozen, as_text(query, "a SPARQL query"))
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return what stands as a networkx multigraph."""
         return self.frozen.to_networkx()
+
+
+def _statuses(assume: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the statuses to assume, by rule."""
+    if assume is not None and not isinstance(assume, Mapping):
+        raise BadQuestion(f"{assume!r} assumes nothing; give statuses by rule, for example {{'ear-lr-affiliates': 'in-force'}}")
+    return dict(assume or {})

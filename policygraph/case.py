@@ -20,128 +20,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from policygraph.bill import Bill
 from policygraph.dates import as_day
 from policygraph.errors import BadQuestion, UnknownName, nearest
+from policygraph.parties import RECEIVING, ROLES, SENDING, Names, Owner, Party, Told, is_none, several, word
 
-__all__ = ["RECEIVING", "ROLES", "SENDING", "Attestation", "Authorisation", "Case", "Larger", "Owner", "Party"]
-
-ROLES: Final = (
-    "purchaser", "intermediate-consignee", "ultimate-consignee", "end-user", "exporter", "seller", "designer", "fabricator",
-    "packager", "forwarder", "lender", "service-provider", "compute-user", "actor",
-)  # fmt: skip
-"""What a party may be to a transaction. ``actor`` is whoever does the act, if that is not the exporter."""
-SENDING: Final = ("exporter", "seller")
-RECEIVING: Final = ("purchaser", "ultimate-consignee", "end-user")
-"""Roles on the two sides of a transaction, which nobody has both."""
+__all__ = ["Attestation", "Authorisation", "Case", "Larger"]
 
 _EVERY_TOPIC: Final = "*"
 
 
-def _word(text: str) -> str:
-    return text.strip().lower().replace("_", "-").replace(" ", "-")
-
-
-def _is_none(value: object) -> bool:
-    return isinstance(value, str) and value.strip().lower() == "none"
-
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if value not in (None, "", ()):
-                yield name, value
-
-
-class Names(Protocol):
-    """What finds the id of a name, such as a claim graph."""
-
-    def resolve(self, text: str, *classes: str) -> str:
-        """Return the id of what the text names, of one of the classes."""
-
-
-class Party(_Value):
-    """Somebody in a transaction: an entity of the data, or a stranger of whom only this is known.
-
-    Attributes
-    ----------
-    id
-        Id or name of an entity of the data; empty for a stranger.
-    name, country, headquarters
-        Of a stranger: its name, where it is, and where it (or its ultimate parent) has its headquarters.
-    person_of
-        Countries of which it is a person: a citizen, a resident, or organised under its law.
-    natural
-        Whether it is a natural person; None where that is not told.
-    employer
-        For a person who acts: whom it works or acts for.
-    owners
-        Of a stranger: who owns it, each with its share, or nobody (``none``); the whole list unless the shares leave room for others.
-    """
-
-    id: str = ""
-    name: str = ""
-    country: str = ""
-    headquarters: str = ""
-    person_of: tuple[str, ...] = ()
-    natural: bool | None = None
-    employer: Party | None = None
-    owners: tuple[Owner, ...] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return {"id": given} if isinstance(given, str) else given
-        return {**given, **{key: _several(given[key]) for key in ("person_of", "owners") if given.get(key) is not None}}
-
-    @model_validator(mode="after")
-    def _is_somebody(self) -> Self:
-        if not self.id and not self.name:
-            raise ValueError("a party is an id, or a stranger with a name: {name: ..., country: ..., headquarters: ...}")
-        if self.id and (self.country or self.headquarters or self.owners is not None):
-            raise ValueError(f"the country, headquarters and owners of '{self.id}' are read from the data; write name instead of id")
-        return self
-
-    @property
-    def is_stranger(self) -> bool:
-        """Whether the data are not asked about it."""
-        return not self.id
-
-    def __str__(self) -> str:
-        return self.id or self.name
-
-
-class Owner(Party):
-    """Somebody who owns a share of a stranger, with the share in per cent as it is told: ``16.67``, ``[20, 30]``, or not at all.
-
-    >>> Owner(id="huawei", share=25).share, Owner(name="Fund", share=[10, 20]).share
-    (('25',), ('10', '20'))
-    """
-
-    share: tuple[str, ...] = ()
-
-    @field_validator("share", mode="before")
-    @classmethod
-    def _as_told(cls, given: Any) -> tuple[str, ...]:
-        told = tuple(given) if isinstance(given, (list, tuple)) else (given,)
-        try:
-            numbers = [float(one) for one in told if not isinstance(one, bool)]
-        except (TypeError, ValueError):
-            numbers = []
-        if not 1 <= len(numbers) <= 2 or len(numbers) < len(told) or not 0 <= numbers[0] <= numbers[-1] <= 100:
-            raise ValueError(f"a share is a number from 0 to 100, in per cent, or [least, most], and not {given!r}")
-        return tuple(str(one) for one in told)
-
-
-class Attestation(_Value):
+class Attestation(Told):
     """Something attested, agreed or notified: what, by whom (a role), on which day."""
 
     what: str
@@ -157,10 +50,10 @@ class Attestation(_Value):
     @field_validator("what", "by", "form")
     @classmethod
     def _as_word(cls, text: str) -> str:
-        return _word(text)
+        return word(text)
 
 
-class Authorisation(_Value):
+class Authorisation(Told):
     """A licence, exception or other authorisation: who holds it, what it covers, and from when until when."""
 
     covers: tuple[str, ...] = ()
@@ -181,10 +74,10 @@ class Authorisation(_Value):
     @field_validator("covers")
     @classmethod
     def _as_words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_word(word) for word in words)
+        return tuple(map(word, words))
 
 
-class Larger(_Value):
+class Larger(Told):
     """The larger thing the item goes into or helps make: itself, where it goes, and who produces, buys or orders it."""
 
     item: str = ""
@@ -201,7 +94,7 @@ class Larger(_Value):
         return given
 
 
-class Case(_Value):
+class Case(Told):
     """One act on one item, as far as it is told.
 
     Attributes
@@ -262,8 +155,8 @@ class Case(_Value):
     attestations: tuple[Attestation, ...] | None = None
     authorisations: tuple[Authorisation, ...] | None = None
     earlier: tuple[Case, ...] | None = None
-    quantity: float | None = Field(default=None, ge=0)
-    value: float | None = Field(default=None, ge=0)
+    quantity: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    value: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     currency: str = ""
     bill: Bill | None = None
 
@@ -277,24 +170,26 @@ class Case(_Value):
     @classmethod
     def _gathered(cls, given: Any) -> Any:
         """Accept the short forms, and move parties given by role to ``parties``."""
-        told = {key: value for key, value in dict(given).items() if value is not None}
+        if not isinstance(given, Mapping):
+            raise ValueError(f"it is told by its inputs, {{item: ..., act: ...}}, and not as {given!r}")
+        told = {key: value for key, value in given.items() if value is not None}
         parties: Any = told.pop("parties", {})
         complete = _yes_or_no("parties_complete", told.pop("parties_complete", False))
         if isinstance(parties, str):
-            if _word(parties) not in ("complete", "none"):
+            if word(parties) not in ("complete", "none"):
                 raise ValueError(f"parties are given by role, or 'complete', or 'none', and not '{parties}'")
             parties, complete = {}, True
         if not isinstance(parties, Mapping):
             raise ValueError("parties are given by role, for example {end_user: bytedance}")
-        by_role = {_word(role): somebody for role, somebody in parties.items()}
+        by_role = {word(role): somebody for role, somebody in parties.items()}
         if "complete" in by_role:
             complete = complete or _yes_or_no("complete", by_role.pop("complete"))
-        for key in [key for key in told if _word(key) in ROLES]:
-            by_role[_word(key)] = told.pop(key)
+        for key in [key for key in told if word(key) in ROLES]:
+            by_role[word(key)] = told.pop(key)
         for role in by_role:
             if role not in ROLES:
                 raise ValueError(_unknown(f"a case has no party '{role}'", role, ROLES))
-        told["parties"] = {role: _several(somebody) for role, somebody in by_role.items() if somebody is not None}
+        told["parties"] = {role: several(somebody) for role, somebody in by_role.items() if somebody is not None}
         told["parties_complete"] = complete
         if "knowledge" in told:
             told["knowledge"] = _knowledge(told["knowledge"])
@@ -304,7 +199,10 @@ class Case(_Value):
             told["bill"] = _bill(told)
         for key in ("eccn", "end_use", "attestations", "authorisations", "earlier", "into"):
             if key in told:
-                told[key] = _several(told[key])
+                told[key] = several(told[key])
+        for one in told.get("earlier", ()):
+            if not isinstance(one, (Case, Mapping)):
+                raise ValueError(f"an earlier act is a case too, such as {{act: export, from: TW, to: CN}}, and not {one!r}")
         return told
 
     @field_validator("eccn")
@@ -313,8 +211,11 @@ class Case(_Value):
         return None if codes is None else tuple(code.removeprefix("eccn:") for code in codes)
 
     @model_validator(mode="after")
-    def _on_one_side(self) -> Self:
-        """Refuse a party that would deal with itself."""
+    def _is_possible(self) -> Self:
+        """Refuse a party that would deal with itself, and an earlier act that is later."""
+        for act in self.earlier or ():
+            if self.on is not None and act.on is not None and act.on > self.on:
+                raise ValueError(f"an earlier act is told to be of {act.on}, after the day of the act itself, {self.on}")
         for sending in SENDING:
             for receiving in RECEIVING:
                 both = set(self.parties.get(sending, ())) & set(self.parties.get(receiving, ()))
@@ -326,12 +227,12 @@ class Case(_Value):
     @field_validator("act", "service")
     @classmethod
     def _act_word(cls, text: str) -> str:
-        return _word(text)
+        return word(text)
 
     @field_validator("end_use")
     @classmethod
     def _use_words(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return None if words is None else tuple(_word(word) for word in words)
+        return None if words is None else tuple(map(word, words))
 
     @classmethod
     def of(cls, given: Mapping[str, Any], names: Names) -> Case:
@@ -348,7 +249,15 @@ class Case(_Value):
         """Return the case with every name replaced by its id."""
 
         def one(text: str, *classes: str) -> str:
-            return text if not text or _is_none(text) else names.resolve(text, *classes)
+            if not text or is_none(text):
+                return text
+            try:
+                return names.resolve(text, *classes)
+            except UnknownName as error:
+                if classes != ("Country",):
+                    raise
+                said = f"no country is called '{text}'; give its ISO code of two letters or its name, for example US"
+                raise UnknownName(said, error.accepted) from None
 
         def somebody(party: Party) -> Party:
             more: dict[str, Any] = {"person_of": tuple(one(country, "Country") for country in party.person_of)}
@@ -433,12 +342,6 @@ class Case(_Value):
             yield f"authorisations {covered or 'none'}"
 
 
-def _several(given: Any) -> tuple[Any, ...]:
-    if _is_none(given):
-        return ()
-    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
-
-
 def _bill(told: Mapping[str, Any]) -> Any:
     """Complete a bill from the case: what one unit of the item is worth, and the currency."""
     given = told["bill"]
@@ -453,15 +356,15 @@ def _bill(told: Mapping[str, Any]) -> Any:
 
 def _knowledge(given: Any) -> dict[str, bool]:
     if isinstance(given, Mapping):
-        return {_word(str(topic)): _yes_or_no("knowledge", value) for topic, value in given.items()}
+        return {word(str(topic)): _yes_or_no("knowledge", value) for topic, value in given.items()}
     return {_EVERY_TOPIC: _yes_or_no("knowledge", given)}
 
 
 def _yes_or_no(what: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and _word(value) in ("yes", "no", "none", "true", "false"):
-        return _word(value) in ("yes", "true")
+    if isinstance(value, str) and word(value) in ("yes", "no", "none", "true", "false"):
+        return word(value) in ("yes", "true")
     raise ValueError(f"{what} is yes or no, and not {value!r}")
 
 
@@ -473,10 +376,19 @@ def _unknown(said: str, word: str, accepted: tuple[str, ...]) -> str:
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
+    if first["loc"][:1] == ("parties",):
+        where, *roles = reversed([str(part) for part in first["loc"][1:] if not isinstance(part, int)])
+        whose = "".join(f" of the {role}" for role in roles)
+        if first["type"] == "extra_forbidden":
+            held = tuple((Owner if "owners" in roles else Party).model_fields)
+            return _unknown(f"there is no '{where}'{whose}", where, held)
+        where += whose
     if first["type"] == "extra_forbidden":
         if len(first["loc"]) > 1:
             return f"a case cannot hold '{where}'"
         inputs = tuple(field.alias or name for name, field in Case.model_fields.items())
         return _unknown(f"a case has no input '{where}'", where, (*inputs, *(role.replace("-", "_") for role in ROLES)))
     said = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "greater_than_equal":
+        return f"the {where} of a case is {first['ctx']['ge']:g} or more, and not {float(first['input']):g}"
     return f"{where} of a case: {said}" if where else said

@@ -87,8 +87,13 @@ def _keep(kept: Path, write: Callable[[Path], object]) -> None:
             path.unlink(missing_ok=True)
 
 
-def rulebook(directory: Path, ontology: Ontology) -> Rulebook:
+def rulebook(directory: Path, ontology: Ontology, graph: ClaimGraph | None = None) -> Rulebook:
     """Return the rules of a directory, from a copy if one is kept of just these files.
+
+    Parameters
+    ----------
+    graph
+        The data in which whatever rules name must stand; None to leave that unchecked.
 
     Raises
     ------
@@ -97,13 +102,15 @@ def rulebook(directory: Path, ontology: Ontology) -> Rulebook:
     """
     from policygraph.law.rulebook import Rulebook
 
-    package = Path(__file__).parent
-    files = (*sorted(directory.rglob("*.yaml")), *sorted((package / "law").glob("*.py")), package / "measures.py", ontology.path)
-    kept = _place("law-", files, "json")
+    package, terms = Path(__file__).parent, (ontology.path, ontology.path.parent / "words.yaml")
+    files = (*sorted(directory.rglob("*.yaml")), *sorted((package / "law").glob("*.py")), package / "measures.py", *terms)
+    kept = _place(f"law-{graph.digest[:16] if graph is not None else ''}-", files, "json")
     if kept is not None:
         with suppress(OSError, ValueError):
             return Rulebook.restored(kept.read_bytes(), ontology)
-    book = Rulebook.load(directory, ontology)
+    from policygraph.law.naming import Known
+
+    book = Rulebook.load(directory, ontology, None if graph is None else Known.of_graph(graph))
     if kept is not None:
         _keep(kept, lambda path: path.write_text(book.stored(), encoding="utf-8"))
     return book

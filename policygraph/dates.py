@@ -19,12 +19,15 @@ from typing import Final
 
 from policygraph.errors import BadQuestion
 
-__all__ = ["FIRST", "LAST", "Interval", "as_day", "day", "span"]
+__all__ = ["COVERED_SINCE", "FIRST", "LAST", "Interval", "as_day", "covered", "day", "span"]
 
 FIRST: Final = 0
 """Ordinal that stands for "no known beginning"; before every date."""
 LAST: Final = 4_000_000
 """Ordinal that stands for "no known end"; after every date."""
+
+COVERED_SINCE: Final = date(2019, 1, 1)
+"""The first day for which the data tell the law."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -48,6 +51,24 @@ def as_day(value: str | date) -> date:
         except ValueError as error:
             raise BadQuestion(f"'{value}' is no day of the calendar ({error}); write a date as YYYY-MM-DD") from None
     raise BadQuestion(f"{value!r} is not a date; write a date as YYYY-MM-DD, for example 2025-05-13")
+
+
+def covered(on: date) -> date:
+    """Return a day on which a question of law can be asked.
+
+    >>> covered(date(2018, 12, 31))
+    Traceback (most recent call last):
+        ...
+    policygraph.errors.BadQuestion: 2018-12-31 is outside coverage; the data cover 2019-01-01 and later
+
+    Raises
+    ------
+    BadQuestion
+        If it lies before the data begin to tell the law.
+    """
+    if on < COVERED_SINCE:
+        raise BadQuestion(f"{on} is outside coverage; the data cover {COVERED_SINCE} and later")
+    return on
 
 
 def day(ordinal: int) -> date | None:

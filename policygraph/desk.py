@@ -24,8 +24,8 @@ import yaml
 
 from policygraph import copies
 from policygraph.asking import View
-from policygraph.dates import as_day
-from policygraph.errors import BadData, BadQuestion, Place, UnknownName
+from policygraph.dates import as_day, covered
+from policygraph.errors import BadData, BadQuestion, Place, UnknownName, as_path, as_text
 from policygraph.graph import ClaimGraph
 from policygraph.ontology import Ontology, shipped
 from policygraph.truth import EvidenceTable, Strength
@@ -71,7 +71,7 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
     """
     from policygraph import datasets
 
-    place = Path(directory) if directory is not None else shipped("datasets")
+    place = as_path(directory, "a data directory") if directory is not None else shipped("datasets")
     if not place.is_dir():
         raise BadData([(Place(str(place)), "there is no such directory; name one that holds dataset.yaml")])
     digest = copies.digest_of(place) if cache else ""
@@ -89,7 +89,7 @@ def load(directory: str | Path | None = None, *, cache: bool = True) -> Knowledg
 
 
 def _evidence(path: str | Path | None) -> EvidenceTable:
-    place = Path(path) if path is not None else shipped("ontology") / "evidence.yaml"
+    place = as_path(path, "an evidence table") if path is not None else shipped("ontology") / "evidence.yaml"
     said = "is no evidence table; give one of the form of ontology/evidence.yaml"
     try:
         return EvidenceTable.read(place)
@@ -118,24 +118,26 @@ class Checked:
     ----------
     corpus
         What it says.
-    rules
-        How many rules of law stand in it.
+    rules, flags, cases
+        How many rules of law, red flags and told cases stand in it.
     shapes
         Whether its RDF form was checked against the SHACL shapes too, which needs the extra ``shacl``.
     """
 
     corpus: Corpus
     rules: int
+    flags: int
+    cases: int
     shapes: bool
 
 
 def validate(directory: str | Path | None = None) -> Checked:
-    """Check a data directory: its files, its RDF form against the SHACL shapes, and its rules of law.
+    """Check a data directory: its files, its RDF form against the SHACL shapes, its rules of law, red flags and told cases.
 
     Raises
     ------
     BadData
-        With every fault of the files or, if they have none, of the RDF form.
+        With every fault of the files or, if they have none, of the RDF form; then of the flags, then of the cases.
     BadRule
         With every fault of the rules.
 
@@ -150,15 +152,26 @@ def validate(directory: str | Path | None = None) -> Checked:
 
     from policygraph import datasets, shapes
 
-    place = Path(directory) if directory is not None else shipped("datasets")
+    place = as_path(directory, "a data directory") if directory is not None else shipped("datasets")
     with_shapes = find_spec("pyshacl") is not None
     corpus = shapes.validate(place) if with_shapes else datasets.read(place)
-    rules = 0
+    rules = flags = cases = 0
+    book = None
     if (place / "law").is_dir():
         from policygraph.law import Rulebook
+        from policygraph.law.naming import Known
 
-        rules = len(Rulebook.load(place / "law", corpus.ontology, corpus.entities).rules)
-    return Checked(corpus, rules, with_shapes)
+        book = Rulebook.load(place / "law", corpus.ontology, Known.of_corpus(corpus))
+        rules = len(book.rules)
+    if (place / "redflags").is_dir() or (place / "cases").is_dir():
+        from policygraph.diversion.cases import load_cases
+        from policygraph.diversion.redflags import load_flags
+
+        own = place / "redflags"
+        known = load_flags(own, entities=corpus.entities, goods=book.lists if book else None) if own.is_dir() else load_flags()
+        flags = len(known) if own.is_dir() else 0
+        cases = len(load_cases(place / "cases", entities=corpus.entities, flags=known)) if (place / "cases").is_dir() else 0
+    return Checked(corpus, rules, flags, cases, with_shapes)
 
 
 class KnowledgeGraph:
@@ -187,9 +200,11 @@ class KnowledgeGraph:
 
     @cached_property
     def rules(self) -> Rulebook:
-        """The rules of law that come with the data."""
+        """The rules of law that come with the data; where none do, the shipped ones, which speak of the shipped data."""
         law = self.directory / "law"
-        return copies.rulebook(law if law.is_dir() else shipped("datasets") / "law", self.graph.ontology)
+        if law.is_dir():
+            return copies.rulebook(law, self.graph.ontology, self.graph)
+        return copies.rulebook(shipped("datasets") / "law", self.graph.ontology)
 
     def view(
         self,
@@ -223,6 +238,8 @@ class KnowledgeGraph:
         """
         table = evidence if isinstance(evidence, EvidenceTable) else _evidence(evidence)
         grade = at_least if isinstance(at_least, Strength) else Strength.named(at_least)
+        if not isinstance(without, Iterable):
+            raise BadQuestion(f"{without!r} rejects nothing; name documents, publishers, speakers or claims in a list")
         rejected = frozenset(self._rejectable(name) for name in ((without,) if isinstance(without, str) else without))
         policy = Policy(table, grade, rejected)
         day = _day(as_of) if as_of is not None else self.date
@@ -230,7 +247,7 @@ class KnowledgeGraph:
         return View(self, FrozenView(self.graph, day, known, policy))
 
     def _rejectable(self, name: str) -> str:
-        if name in self.graph.row_of:
+        if as_text(name, "a document, a publisher, a speaker or a claim") in self.graph.row_of:
             return name
         try:
             return self.resolve(name, "Document", "Agent")
@@ -240,7 +257,7 @@ class KnowledgeGraph:
 
     def resolve(self, text: str, *classes: str) -> str:
         """Return the id of what *text* names, in any script; see :meth:`ClaimGraph.resolve`."""
-        if not text.strip():
+        if not as_text(text, "an id, a name or an alias").strip():
             raise BadQuestion("nothing is named ''; give an id, a name or an alias, in any script")
         return self.graph.resolve(text, *classes)
 
@@ -253,10 +270,13 @@ class KnowledgeGraph:
             raise UnknownName(said, error.accepted) from None
 
     def find(self, text: str, limit: int = 10) -> pd.DataFrame:
-        """Return what *text* may name, best first, as a frame."""
+        """Return what *text* may name, best first and at most *limit*, as a frame."""
         import pandas as pd
 
-        return pd.DataFrame(self.graph.find(text, limit), columns=["id", "class", "name", "score"])
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+            raise BadQuestion(f"{limit!r} is no number of names to find; give a whole number from 1 on")
+        found = self.graph.find(as_text(text, "a part of a name"), limit)
+        return pd.DataFrame(found, columns=["id", "class", "name", "score"])
 
     def entity(self, name: str) -> Entity:
         """Return the entity that *name* names."""
@@ -296,7 +316,7 @@ class KnowledgeGraph:
         from policygraph.scenario import Scenario
 
         is_shipped = self.directory.resolve() == shipped("datasets").resolve()
-        return Scenario.read(Path(path), self.graph, self.rules, "the shipped data" if is_shipped else "the data")
+        return Scenario.read(as_path(path, "a scenario file"), self.graph, self.rules, "the shipped data" if is_shipped else "the data")
 
     def ask(self, path: str | Path) -> Answers:
         """Answer the questions of a scenario file, in order; see :mod:`policygraph.scenario`."""
@@ -344,23 +364,29 @@ class KnowledgeGraph:
         {'eccn-3a090-a': {'not met to met': 1}}
         """
         from policygraph.law.compare import compare, grid
+        from policygraph.law.naming import Known
         from policygraph.law.table import CaseTable
 
+        if draft is not None:
+            draft = as_path(draft, "a rule file")
         if draft is not None and second is not None:
             raise BadQuestion("a draft is tried on one day; give the first day alone, or two days without a draft")
         if draft is None and (first is None or second is None):
             raise BadQuestion("two days are compared, or a draft is tried; give a first and a second day, or draft")
         before = self.view(first)
         after = before if draft is not None else self.view(second)
-        books = (self.rules, self.rules if draft is None else self.rules.with_draft(Path(draft)))
+        covered(before.as_of)
+        covered(after.as_of)
+        books = (self.rules, self.rules if draft is None else self.rules.with_draft(draft, Known.of_graph(self.graph)))
         table = grid(after.frozen) if cases is None else CaseTable.given(cases)
         asked = None if rules is None else [books[1].rule(name).id for name in rules]
-        names = ("the law as it is", f"the law with {Path(draft).name}") if draft is not None else ("", "")
+        names = ("the law as it is", f"the law with {draft.name}") if draft is not None else ("", "")
         return compare(before.frozen, after.frozen, books, table, asked, names=names, assume=assume)
 
     def export(self, path: str | Path, format: str | None = None) -> Path:
         """Write the graph: Turtle, TriG, N-Quads, JSON-LD or GraphML, by the ending of *path* or by *format*."""
         from policygraph import rdf
 
-        rdf.export(self.graph, Path(path), format)
-        return Path(path)
+        place = as_path(path, "the file to write")
+        rdf.export(self.graph, place, format)
+        return place

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 __all__ = [
     "BadData",
@@ -23,6 +24,8 @@ __all__ = [
     "Place",
     "PolicygraphError",
     "UnknownName",
+    "as_path",
+    "as_text",
     "nearest",
 ]
 
@@ -90,3 +93,34 @@ class MissingExtra(PolicygraphError, ImportError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs the extra '{extra}': pip install 'policygraph[{extra}]'")
+
+
+def as_text(given: object, what: str) -> str:
+    """Return what was given where text is wanted, and refuse what is no text.
+
+    >>> as_text(5, "a name")
+    Traceback (most recent call last):
+        ...
+    policygraph.errors.BadQuestion: 5 is no text; give a name as text
+    """
+    if isinstance(given, str):
+        return given
+    raise BadQuestion(f"{_shown(given)} is no text; give {what} as text")
+
+
+def as_path(given: object, what: str) -> Path:
+    """Return what was given where a file or directory is wanted, and refuse what cannot name one.
+
+    >>> as_path(5, "a rule file")
+    Traceback (most recent call last):
+        ...
+    policygraph.errors.BadQuestion: 5 names no file or directory; give the path of a rule file
+    """
+    if given and isinstance(given, (str, Path)):
+        return Path(given)
+    raise BadQuestion(f"{_shown(given)} names no file or directory; give the path of {what}")
+
+
+def _shown(given: object) -> str:
+    told = " ".join(repr(given).split())
+    return told if len(told) <= 60 else f"{told[:60]} ..."

@@ -7,109 +7,17 @@ command line's answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from html import escape
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from policygraph.proofs import MOST_SHOWN, Evidence, Proof, Step, step_lines
 from policygraph.truth import Outcome, Strength, Truth, Verdict
 
 __all__ = ["Evidence", "Finding", "Flip", "Gap", "Proof", "Route", "Step"]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One claim as it counted: what it says, for or against, how surely, and who says it where.
-
-    Attributes
-    ----------
-    claim
-        Id of the claim.
-    text
-        What it says, in words.
-    against
-        Whether it speaks against the statement it is listed under.
-    strength
-        As computed from the evidence table in force.
-    speaker, document, version, at
-        Who says it, in which version of which document, at which place.
-    title, published, url
-        Of the document.
-    when
-        The interval it is said to hold over, in words.
-    """
-
-    claim: str
-    text: str
-    against: bool
-    strength: Strength
-    stance: str
-    speaker: str
-    document: str
-    version: int
-    at: str
-    title: str
-    published: date
-    url: str
-    when: str = ""
-    note: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "claim": self.claim, "says": self.text, "against": self.against, "strength": self.strength.word,
-            "stance": self.stance, "by": self.speaker, "source": self.document, "version": self.version, "at": self.at,
-            "title": self.title, "published": self.published.isoformat(), "url": self.url, "when": self.when, "note": self.note,
-        }
-
-    def __str__(self) -> str:
-        place = f", {self.at}" if self.at else ""
-        verb = "" if self.stance in ("asserts", "reports") else f" {self.stance}"
-        return f"{self.strength.word}: {self.speaker}{verb}: {self.text} ({self.document}{place}, {self.published})"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a path: an edge of a view, walked forwards or, where *inverse*, backwards.
-
-    ``subject``, ``relation`` and ``object`` are ids as the claim says them, whichever way the step was walked.
-    ``unknown_bounds`` names the bounds of time the step relies on without knowing them.
-    """
-
-    subject: str
-    relation: str
-    object: str
-    inverse: bool
-    truth: Truth[int]
-    evidence: tuple[Evidence, ...]
-    begins: date | None = None
-    ends: date | None = None
-    unknown_bounds: tuple[str, ...] = ()
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        """Ids of the claims in support."""
-        return tuple(item.claim for item in self.evidence if not item.against)
-
-    @property
-    def is_contested(self) -> bool:
-        """Whether the step stands and something speaks against it."""
-        return self.truth.for_ >= self.truth.against > 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data, the strongest supporting claim first."""
-        support = [item for item in self.evidence if not item.against]
-        best = max(support, key=lambda item: item.strength) if support else None
-        return {
-            "s": self.subject, "r": self.relation, "o": self.object, "inverse": self.inverse,
-            "claim": best.claim if best else None, "source": best.document if best else None,
-            "by": best.speaker if best else None, "strength": Strength(self.truth.for_).word,
-            "against": Strength(self.truth.against).word, "contested": self.is_contested,
-            "claims": [item.to_json() for item in self.evidence],
-            "unknown_bounds": list(self.unknown_bounds),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +63,11 @@ class Gap:
         """The pattern, the open end written ``?Class``."""
         return f"{self.subject or '?' + self.of} {self.relation} {self.object or '?' + self.of}"
 
+    def __str__(self) -> str:
+        if self.subject == "case":
+            return f"{self.why} (an input of the case: {self.relation.replace('-', '_')})"
+        return f"{f'{self.route}: ' if self.route else ''}{self.pattern}: {self.why}"
+
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"pattern": self.pattern, "s": self.subject, "r": self.relation, "o": self.object, "of": self.of,
@@ -176,109 +89,12 @@ class Flip:
                 "claims": list(self.claims), "documents": list(self.documents), "becomes": str(self.becomes)}
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A node of a proof tree: what was tested, where the law says so, and how it came out.
-
-    Attributes
-    ----------
-    kind
-        The kind of condition (``all``, ``any``, ``not``, ``path``, ``listed`` ...), or ``leaf``.
-    label
-        What was tested, in words.
-    cite
-        The paragraph that demands the test, an id such as ``ear:734.9-e-1``.
-    verdict
-        The truth of this node in both runs.
-    children
-        What it rests on.
-    steps
-        For a path: its best path.
-    evidence
-        The claims that counted here, for and against.
-    note
-        Whatever a reader must know to weigh it: a presumption, one edition carried back, an input not given.
-    """
-
-    kind: str
-    label: str
-    verdict: Verdict
-    cite: str = ""
-    children: tuple[Proof, ...] = ()
-    steps: tuple[Step, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    note: str = ""
-
-    def walk(self) -> Iterator[Proof]:
-        """Yield this node and all below it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-    def all_evidence(self) -> Iterator[Evidence]:
-        """Yield every claim that counted in the tree, in order, each once."""
-        seen: set[tuple[str, bool]] = set()
-        for node in self.walk():
-            for item in (*node.evidence, *(item for step in node.steps for item in step.evidence)):
-                if (item.claim, item.against) not in seen:
-                    seen.add((item.claim, item.against))
-                    yield item
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the tree as plain data."""
-        return {
-            "kind": self.kind, "label": self.label, "cite": self.cite, "outcome": str(self.verdict.outcome),
-            "leaning": str(self.verdict.leaning), "for": Strength(self.verdict.all_.for_).word,
-            "against": Strength(self.verdict.all_.against).word, "note": self.note,
-            "path": [step.to_json() for step in self.steps], "evidence": [item.to_json() for item in self.evidence],
-            "children": [child.to_json() for child in self.children],
-        }
-
-    def lines(self, depth: int = 0, *, outline: bool = False, most: int | None = None) -> Iterator[str]:
-        """Yield the tree as indented lines of text; as an *outline*, without the steps of paths; at *most* so many claims for a side."""
-        shown = most or (1 if outline else MOST_SHOWN)
-        pad = "  " * depth
-        cite = f" [{self.cite}]" if self.cite else ""
-        mark = {"met": "+", "not met": "-", "contested": "~", "unknown": "?"}[str(self.verdict.outcome)]
-        leaning = f", leaning {self.verdict.leaning}" if self.verdict.outcome is Outcome.CONTESTED else ""
-        best = self.verdict.all_.for_ or self.verdict.all_.against
-        strength = f", {Strength(best).word}" if best else ""
-        yield f"{pad}{mark} {self.label}{cite}: {self.verdict.outcome}{leaning}{strength}"
-        if self.note:
-            yield f"{pad}    note: {self.note}"
-        for step in () if outline else self.steps:
-            yield from _step_lines(step, pad + "    ", shown)
-        yield from _side_lines(self.evidence, pad + "    ", shown)
-        for child in self.children:
-            yield from child.lines(depth + 1, outline=outline, most=most)
-
-
-MOST_SHOWN = 3
-"""Claims shown for each side of a step in a note; the JSON has them all."""
-
-MOST_SPEAKERS = 6
+MOST_SPEAKERS: Final = 6
 """Speakers named for each side of a route in a table."""
-
-
-def _step_lines(step: Step, pad: str, most: int = MOST_SHOWN) -> Iterator[str]:
-    arrow = f"{step.subject} --{step.relation}--> {step.object}"
-    yield f"{pad}{arrow} ({Strength(step.truth.for_).word}{', contested' if step.is_contested else ''})"
-    # what a step holds by is shown before that which only says that its subject is of a kind
-    decisive = sorted(step.evidence, key=lambda item: not item.against and item.strength != step.truth.for_)
-    yield from _side_lines(decisive, pad + "    ", most)
-    for bound in step.unknown_bounds:
-        yield f"{pad}    relies on an unknown bound: {bound}"
-
-
-def _side_lines(evidence: Iterable[Evidence], pad: str, most: int) -> Iterator[str]:
-    items = list(evidence)
-    for against in (False, True):
-        side = [item for item in items if item.against is against]
-        for item in side[:most]:
-            yield f"{pad}{'against' if against else 'for'}: {item}"
-        if len(side) > most:
-            others = ", ".join(dict.fromkeys(item.speaker for item in side[most:]))
-            yield f"{pad}and {len(side) - most} more {f'against, by {others}' if against else 'in support'}"
+WHOLE: Final = "In brief; the whole note, with every claim: --proof on the command line, .note() in Python."
+"""The last line of an answer in brief."""
+_MOST_ROUTES: Final = 3
+_MOST_GAPS: Final = 5
 
 
 def _nothing() -> tuple[()]:
@@ -401,10 +217,14 @@ class Finding:
         answer["routes"] = [route.to_json() for route in self.routes]
         return answer | ({"weakest": self.weakest} if self.weakest else {})
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
+    def note(self) -> str:
+        """Return the answer as a whole note: every route, the whole proof, every gap and source."""
+        return "\n".join(self._whole())
 
-    def _lines(self) -> Iterator[str]:
+    def __str__(self) -> str:
+        return "\n".join(self._brief())
+
+    def _head(self) -> Iterator[str]:
         yield self.question
         on_record = f", on record by {self.known_by}" if self.known_by else ""
         yield f"As of {self.as_of}{on_record}. Data: {self.data.get('name', '')} {self.data.get('version', '')}."
@@ -419,21 +239,16 @@ class Finding:
             yield f"  Least binding text it cannot do without: {self.weakest}."
         for remark in self.remarks:
             yield f"  {remark}"
-        outline = bool(self.routes) and self.told_by == "routes"
-        if outline:
-            yield ""
-            yield "Routes, best first:"
-            for route in self.routes:
-                yield f"  {route.kind}, {route.label}: {route.verdict.outcome}, {self._grade(route.verdict.all_)}"
-                for step in route.path:
-                    yield from _step_lines(step, "      ")
+
+    def _route_lines(self, routes: Iterable[Route], most: int) -> Iterator[str]:
         yield ""
-        yield "Proof in outline (the routes above are its paths):" if outline else "Proof:"
-        yield from self.proof.lines(1, outline=outline, most=1 if self.told_by == "proof" else None)
-        yield ""
-        yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
-        for gap in self.gaps:
-            yield f"  {f'{gap.route}: ' if gap.route else ''}{gap.pattern}: {gap.why}"
+        yield "Routes, best first:"
+        for route in routes:
+            yield f"  {route.kind}, {route.label}: {route.verdict.outcome}, {self._grade(route.verdict.all_)}"
+            for step in route.path:
+                yield from step_lines(step, "      ", most, count=most > 1)
+
+    def _change_lines(self) -> Iterator[str]:
         if self.flips:
             yield "What would change the outcome:"
         elif self.flips_truncated:
@@ -445,11 +260,52 @@ class Finding:
             yield f"  rejecting {'the source ' if flip.whole_source else ''}{what}: {flip.becomes}"
         if self.flips and self.flips_truncated:
             yield "  (the search was cut short; there may be others)"
-        yield "Sources:"
-        for number, item in enumerate(self.sources, 1):
-            yield f"  {number}. {item.title} ({item.published}). {item.url}"
+
+    def _whole(self) -> Iterator[str]:
+        yield from self._head()
+        outline = bool(self.routes) and self.told_by == "routes"
+        if outline:
+            yield from self._route_lines(self.routes, MOST_SHOWN)
+        yield ""
+        yield "Proof in outline (the routes above are its paths):" if outline else "Proof:"
+        yield from self.proof.lines(1, outline=outline, most=1 if self.told_by == "proof" else None)
+        yield ""
+        yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
+        for gap in self.gaps:
+            yield f"  {f'{gap.route}: ' if gap.route else ''}{gap.pattern}: {gap.why}"
+        yield from self._change_lines()
+        yield from _source_lines(self.sources, 0)
         if self.coverage:
             yield f"Coverage: {self.coverage}"
+
+    def _brief(self) -> Iterator[str]:
+        yield from self._head()
+        shown: Iterable[Evidence]
+        if self.routes and self.told_by == "routes":
+            first = self.routes[:_MOST_ROUTES]
+            yield from self._route_lines(first, 1)
+            more = len(self.routes) - len(first)
+            kinds = ", ".join(dict.fromkeys(f"{route.kind} ({route.verdict.outcome})" for route in self.routes[_MOST_ROUTES:]))
+            yield from [f"  and {more} more: {kinds}"] if more else []
+            shown = (item for route in first for step in route.path for item in step.evidence)
+        else:
+            lines, shown = self.proof.brief("  ")
+            yield ""
+            yield "Why:"
+            yield from lines
+        yield ""
+        yield "What is not known and would matter:" if self.gaps else "No gap was found that would move the outcome."
+        for gap in self.gaps[:_MOST_GAPS]:
+            yield f"  {gap}"
+        if len(self.gaps) > _MOST_GAPS:
+            yield f"  and {len(self.gaps) - _MOST_GAPS} more"
+        yield from self._change_lines()
+        documents = {item.document for item in shown}
+        named = [item for item in self.sources if item.document in documents]
+        yield from _source_lines(named, len(self.sources) - len(named))
+        if self.coverage:
+            yield f"Coverage: {self.coverage}"
+        yield WHOLE
 
     @staticmethod
     def _grade(truth: Truth[int]) -> str:
@@ -462,7 +318,7 @@ class Finding:
 
     def _repr_html_(self) -> str:
         """Show the note in a notebook cell: static, readable where scripts are not run and styles are dropped."""
-        note = list(self._lines())
+        note = list(self._whole())
         lines = [escape(line.strip()) for line in note[: note.index("", 3)] if line]
         top = "<br>".join(f"<b>{line}</b>" if number in (0, 2) else line for number, line in enumerate(lines))
         heads = ("route", "outcome", "strength", "best path", "on whose word", "disputed by")
@@ -484,6 +340,14 @@ class Finding:
         path = " \N{RIGHTWARDS ARROW} ".join(self.labels.get(id_, id_) for id_ in _chain(route))
         cells = (kind, str(route.verdict.outcome), Strength(route.verdict.all_.for_).word, path, speakers(False), speakers(True))
         return [f"<td style='text-align:left'>{escape(cell) or '&ndash;'}</td>" for cell in cells]
+
+
+def _source_lines(sources: Sequence[Evidence], left_out: int) -> Iterator[str]:
+    yield "Sources:" if sources or left_out else "Sources: none."
+    for number, item in enumerate(sources, 1):
+        yield f"  {number}. {item.title} ({item.published}). {item.url}".rstrip()
+    if left_out:
+        yield f"  and {left_out} more"
 
 
 def _chain(route: Route) -> tuple[str, ...]:

@@ -391,7 +391,9 @@ class ClaimGraph:
         if not candidates:
             others = " and ".join(sorted({self.node_class[number] for number in named}))
             wrong = f"'{text}' names something of class {others}, and what is asked for is of class {wanted}"
-            raise UnknownName(wrong if others else f"the data have no {wanted} '{text}'", self._near(text, classes))
+            near = self._near(text, classes)
+            hint = "" if near else "; look for part of a name, in any script, with find"
+            raise UnknownName((wrong if others else f"the data have no {wanted} '{text}'") + hint, near)
         usual = folded(text)
         rank = {number: (int(self._weight[number]), folded(self.node_names[number]) == usual) for number in candidates}
         best = [number for number in candidates if rank[number] == max(rank.values())]

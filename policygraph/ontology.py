@@ -135,7 +135,9 @@ class Ontology:
         try:
             return self.relations[local]
         except KeyError:
-            raise UnknownName(f"the ontology has no relation '{name}'", nearest(local, self.relations)) from None
+            near = nearest(local, self.relations)
+            hint = "" if near else "; ontology/policygraph.ttl has them all, such as madeBy, fabricatedAt or denseFp16Tflops"
+            raise UnknownName(f"the ontology has no relation '{name}'{hint}", near) from None
 
     def class_(self, name: str) -> Term:
         """Return the class of that name, in any case, with or without ``pg:``."""

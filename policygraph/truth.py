@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from policygraph.errors import BadQuestion, nearest
+from policygraph.errors import BadQuestion, as_text, nearest
 
 __all__ = ["EvidenceTable", "Outcome", "Strength", "Truth", "Verdict", "merged", "two_runs"]
 
@@ -61,7 +61,7 @@ class Strength(IntEnum):
             If no strength bears the word.
         """
         try:
-            return cls[word.upper()]
+            return cls[as_text(word, "a strength").upper()]
         except KeyError:
             words = [strength.word for strength in cls]
             hint = "".join(f"; did you mean '{near}'?" for near in nearest(word, words, 1))

@@ -384,7 +384,7 @@ class FrozenView:
                     claim=claim.id, text=graph.says(claim), against=against, strength=Strength(int(self.strength[row])),
                     stance=claim.stance.value, speaker=claim.by or document.publisher, document=document.id,
                     version=claim.version, at=claim.at, title=document.title, published=version.published,
-                    url=version.url or document.url or document.via, when=str(claim.interval), note=claim.note,
+                    url=version.url or document.url or document.via, when=str(claim.interval), note=claim.note, relation=claim.relation,
                 )
             )
         return tuple(sorted(found, key=lambda item: (-item.strength, item.published, item.claim)))

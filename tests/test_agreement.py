@@ -9,11 +9,12 @@ import pytest
 
 import policygraph as pg
 from policygraph import measures
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook, Version, conditions_of
 from policygraph.ontology import Ontology
-from policygraph.ownership import Cascade, parts_per_million
+from policygraph.ownership import By, Cascade, parts_per_million
+from policygraph.parties import Party
 from tests.datalog.agreement import Tally, compared, drawn, of_small_world, told_by
 from tests.datalog.chance import FIRMS, ITEMS, QUANTITIES, SmallWorld
 from tests.datalog.figures import Holdings, Measures
@@ -91,7 +92,7 @@ def test_figures_agree_with_the_engines_of_the_package() -> None:
                     assert figures.compared(item, asked) == verdict, (number, item, asked)
                     measured += verdict.all_.for_ > 0
         for asked in (law.Owned(by=(law.Listed(list="list-a"),)), law.Owned(by=(law.Listed(list="list-b"),), share=25, aggregate=False)):
-            by = [(one.list, one.footnote) for one in asked.by]
+            by = [By(one.list, one.footnote) for one in asked.by]
             for firm in FIRMS:
                 party = Party(id=firm)
                 cascade = Cascade(world.view, by, parts_per_million(asked.share), (party,), aggregate=asked.aggregate)

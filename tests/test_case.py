@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policygraph.case import Attestation, Authorisation, Case, Larger, Party
+from policygraph.case import Attestation, Authorisation, Case, Larger
 from policygraph.errors import BadQuestion, UnknownName
+from policygraph.parties import Party
 from tests.small import graph, said
 
 WORLD = graph(
@@ -86,11 +87,11 @@ def test_the_country_it_leaves_is_from() -> None:
         ({"knowledge": "perhaps"}, "knowledge is yes or no, and not 'perhaps'"),
         ({"parties_complete": "perhaps"}, "parties_complete is yes or no, and not 'perhaps'"),
         ({"on": "2025-05"}, "'2025-05' is not a date; write a date as YYYY-MM-DD, for example 2025-05-13"),
-        ({"quantity": -1}, "quantity of a case: Input should be greater than or equal to 0"),
-        ({"value": -5.0}, "value of a case: Input should be greater than or equal to 0"),
+        ({"quantity": -1}, "the quantity of a case is 0 or more, and not -1"),
+        ({"value": -5.0}, "the value of a case is 0 or more, and not -5"),
         ({"parties": "some"}, "parties are given by role, or 'complete', or 'none', and not 'some'"),
         ({"parties": 3}, "parties are given by role, for example {end_user: bytedance}"),
-        ({"end_user": {"name": "x", "seat": "CN"}}, "a case cannot hold 'parties.end-user.0.seat'"),
+        ({"end_user": {"name": "x", "contry": "CN"}}, "there is no 'contry' of the end-user; did you mean 'country'?"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(given: dict[str, object], sentence: str) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas
 import pytest
+import typer
 
-from policygraph import __version__, cli, desk
+from policygraph import __version__, cli, desk, figure
+from policygraph.errors import PolicygraphError
+from policygraph.law.table import INPUTS
 from tests.test_datasets import GOOD
 
 ON = ("--as-of", "2025-05-13")
@@ -94,8 +100,27 @@ def test_every_command_has_help_in_plain_words(run: Run) -> None:
         assert "--json" in one.out
         summary = one.out.splitlines()[2].strip()
         assert summary in general.out, f"the help of {command} begins with a sentence too long for the list of commands"
-        options = one.out.partition("Options:")[2]
+        options = one.out.partition("Options:")[2].partition("For example:")[0]
         assert not [line for line in options.splitlines() if line.strip().startswith("--") and len(line.split("  ")) < 3 and "<" in line]
+
+
+def test_every_help_has_examples_that_could_be_typed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    group = typer.main.get_command(cli.app)
+    for command in COMMANDS:
+        shown = run(command, "-h").out.partition("For example:\n")[2]
+        examples = [line.strip() for line in shown.splitlines() if line.startswith("    policygraph ")]
+        assert examples, f"the help of {command} has no example"
+        for example in examples:
+            words = shlex.split(example)
+            assert words[1] == command
+            group.commands[command].make_context(command, words[2:])  # refuses options and arguments that there are not
+
+
+def test_the_help_of_a_case_names_every_input() -> None:
+    help_ = " ".join(cli.law._INPUTS.split())
+    options = {"item", "act", "from", "to", "exporter", "purchaser", "end_user"}
+    assert [name for name in (*INPUTS, "on") if name not in options and not re.search(rf"\b{name}\b", help_)] == []
 
 
 def test_without_a_word_there_is_help_and_with_version_there_is_the_version(run: Run) -> None:
@@ -210,6 +235,76 @@ def test_check_lists_the_rules_and_puts_one_to_a_case(run: Run) -> None:
     assert "ear:734.9-e-1" in run(*case, "--case", "knowledge=yes").out
 
 
+def test_an_answer_fits_on_a_screen_and_the_whole_of_it_is_one_option_away(run: Run) -> None:
+    finding = loaded().view("2025-05-13").check("ear-gp10-presumption", item="ascend-910c")
+    finding = replace(finding, find_gaps=lambda: (), find_flips=lambda: ((), False))  # their search is not what is told here
+    brief, whole = str(finding), finding.note()
+    assert brief.count("\n") < 60 < whole.count("\n")
+    assert brief.partition("Why:")[0] == whole.partition("Proof:")[0], "both begin with the same answer"
+    assert "--proof" in brief.splitlines()[-1]
+    assert "--proof" not in whole
+    shown = [line.strip() for line in brief.partition("Why:")[2].splitlines() if line.strip().startswith(("+ ", "~ ", "- "))]
+    assert len(shown) > 4
+    assert all(line.removesuffix(" ...").removesuffix(" (as above)") in whole for line in shown), "the brief answer says nothing of its own"
+    for document in re.findall(r"\(([a-z0-9-]+-\d{4}-[a-z0-9-]+)(?:, [^()]*)?\)", brief.partition("What would")[0]):
+        assert document in whole
+    case = ("check", "eccn-3a090-a", "--item", "h20", *ON)
+    assert "\nWhy:\n" in run(*case).out
+    assert "\nProof:\n" in run(*case, "--proof").out
+
+
+def test_a_party_that_nobody_knows_is_told_in_braces(run: Run) -> None:
+    case = ("check", "eccn-3a090-a", "--item", "t4", *ON, "--json")
+    for told in (("--end-user", "{name: A cloud, country: NO}"), ("--case", "end_user={name: A cloud, country: NO}")):
+        assert "end-user A cloud" in run(*case, *told).json["question"]
+
+
+def test_affiliates_tell_whether_the_rule_operates_that_day(run: Run) -> None:
+    def told(day: str) -> tuple[str, str]:
+        answer = ("affiliates", "wingtech", "--as-of", day)
+        status = next(rule["status"] for rule in run(*answer, "--json").json["rules"] if rule["rule"] == "ear-lr-affiliates")
+        line = next(line for line in run(*answer).out.splitlines() if line.startswith("Affiliates Rule"))
+        return status, line
+
+    assert told("2025-09-28")[0] == "not-yet-in-force"
+    assert told("2025-09-29")[0] == "in-force"
+    assert told("2025-11-10")[0] == "suspended"
+    assert told("2026-11-10")[0] == "unknown"
+    assert told("2025-11-10")[1].endswith("is that day: suspended (90 FR 50857).")
+
+
+TABLE = "ID{0}Item{0}From{0}To{0}End User{0}Knowledge\r\n1{0}H20{0}US{0}China{0}ByteDance{0}Yes\r\n2{0}H100{0}US{0}MY{0}{0}\r\n"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_as_a_spreadsheet_saves_it(run: Run, tmp_path: Path, separator: str) -> None:
+    (tmp_path / "cases.csv").write_text(TABLE.format(separator), encoding="utf-8-sig", newline="")
+    note = run("screen", str(tmp_path / "cases.csv"), "--rule", "eccn-3a090-a", "--limit", "1", *ON).out
+    assert "3A090.a (eccn-3a090-a, classified): met 1, not met 1" in note
+    assert "case 1, item H20, from US, to China, end-user ByteDance, knowledge yes; reached by: none" in note
+    assert "1 more case;" in note
+
+
+def test_a_table_with_strange_headings_says_what_is_accepted_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text("Case No;Item;Date;Remark;Enduser\n1;h20;2025-01-01;x;huawei\n", encoding="utf-8")
+    refused = run("screen", str(tmp_path / "cases.csv"))
+    assert (refused.status, refused.out) == (1, "")
+    lines = refused.err.splitlines()
+    assert len(lines) == 4
+    assert sum("ultimate_consignee" in line for line in lines) == 1
+    assert any("--as-of" in line and "'date'" in line for line in lines)
+    assert "did you mean 'end_user'?" in lines[3]
+
+
+def test_a_screening_leads_with_licences_and_what_reaches_cases(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text("item,act,from,to,exporter,end_user\nh20,export,US,CN,nvidia,bytedance\n", encoding="utf-8")
+    lines = run("screen", str(tmp_path / "cases.csv"), "--as-of", "2025-05-20").out.splitlines()
+    assert lines[0].startswith("1 case, ")
+    assert "  A licence of US is required: met 1." in lines[1:5]
+    assert any("ear-lr-letter-h20, licence required" in line for line in lines[5:8])
+    assert len(lines) < 30
+
+
 def test_sparql_as_table_csv_and_json(run: Run, tmp_path: Path) -> None:
     query, data = "SELECT ?s ?o { ?s pg:fabricatedAt ?o } ORDER BY ?s", faulty(tmp_path, 0)
     (data / "sources" / "good.yaml").write_text(GOOD_SOURCE, encoding="utf-8")
@@ -249,7 +344,7 @@ def test_figure_writes_and_says_where(run: Run, tmp_path: Path, ending: str) -> 
 def test_validate_a_sound_directory(run: Run) -> None:
     assert "no fault found." in run("validate", str(GOOD)).out
     told = run("validate", str(GOOD), "--json").json
-    assert set(told) == {"directory", "valid", "documents", "entities", "claims", "rules", "date", "shapes", "faults"}
+    assert set(told) == {"directory", "valid", "documents", "entities", "claims", "rules", "flags", "cases", "date", "shapes", "faults"}
     assert (told["valid"], told["shapes"], told["faults"]) == (True, True, [])
 
 
@@ -318,6 +413,40 @@ REFUSED = [
     ("check ear-gp10 --case on=yesterday", "write a date as YYYY-MM-DD"),
     ("check ear-gp10 --assume ear-gp10=perhaps", "'perhaps' is no status of a rule"),
     ("check ear-gp10 --assume nothing=in-force", "there is no rule 'nothing'"),
+    ("check ''", "give the id or the title of a rule"),
+    ("check 'general prohibition 10'", "'ear-gp10'"),
+    ("check ear:736.2-b-10", "'ear-gp10'"),
+    ("check ear-gp10 --to ''", "--to is empty"),
+    ("check ear-gp10 --end-user '{name: X, country: Atlantis}'", "Atlantis"),
+    ("check ear-gp10 --end-user '{name: X'", "write {name: X, country: SG, headquarters: CN}"),
+    ("check ear-gp10 --case quantity=inf", "finite"),
+    ("check ear-gp10 --proof --json", "leave out --proof"),
+    ("determine", "name an item at least"),
+    ("conflicts", "name an item at least"),
+    ("timeline", "name an item at least"),
+    ("timeline ''", "give the id or the title of a rule"),
+    ("timeline eccn-3a090-a --item h20 --since 2019-13-01", "2019-13-01"),
+    ("timeline eccn-3a090-a --item h20 --since 2010-01-01", "outside coverage"),
+    ("timeline eccn-3a090-a --item h20 --since 2025-02-01 --as-of 2025-01-01", "give the earlier day first"),
+    ("classify smic", "'smic' names something of class Company"),
+    ("affiliates h100", "'h100' names something of class"),
+    ("affiliates smic --order Atlantis", "no country is called 'Atlantis'"),
+    ("affiliates smic --order FR", "use one of CN, JP, NL, US"),
+    ("exposure ascend-910b --rule eccn-3a090-a", "prohibits nothing"),
+    ("exposure ascend-910b --tainted-from soon", "write a date as YYYY-MM-DD"),
+    ("screen nowhere.csv", "nowhere.csv: this table cannot be read: No such file or directory"),
+    ("screen .", "Is a directory"),
+    ("screen x.csv -o x.xlsx", "ends neither in .csv nor in .parquet"),
+    ("compare", "give a first and a second day, or draft"),
+    ("compare 2025-01-01", "give a first and a second day, or draft"),
+    ("compare 2025-01-01 yesterday", "write a date as YYYY-MM-DD"),
+    ("compare 2025-01-01 2025-02-01 --draft x.yaml", "a draft is tried on one day"),
+    ("compare --draft nowhere.yaml", "nowhere.yaml"),
+    ("compare --draft .", "the directory holds no rule file"),
+    ("check ear-gp10 --end-user '{name: X, shoe: 5}'", "there is no 'shoe' of the end-user; use id, name, country, headquarters"),
+    ("check ear-gp10 --end-user '{name: X, owners: [{name: Y, share: 200}]}'", "a share is a number from 0 to 100"),
+    ("ask nowhere.yaml", "nowhere.yaml: the file cannot be read: No such file or directory"),
+    ("ask .", "Is a directory"),
     ("sparql ''", "is no query (it has no braces), and no file that can be read"),
     ("sparql .", "no file that can be read (Is a directory)"),
     ("sparql nowhere.rq", "no file that can be read (No such file or directory)"),
@@ -357,6 +486,7 @@ def test_a_refusal_stays_short_whatever_was_asked(run: Run) -> None:
         assert refused.status == 1
         assert refused.err.count("\n") == 1
         assert len(refused.err) < cli.LONGEST_LINE + 10
+    assert run("validate", "x" * 5_000).err.endswith("cannot be read or written: File name too long\n"), "the reason stays"
 
 
 WRONG = [
@@ -369,6 +499,12 @@ WRONG = [
     ("touchs h100", "did you mean 'touches'?"),
     ("nonsense", "there is no command 'nonsense'; use check, determine, conflicts, ask"),
     ("--nonsense", "No such option"),
+    ("--json find smic", "No such option"),
+    ("affiliates smic --threshold 0", "--threshold"),
+    ("affiliates smic --threshold nan", "--threshold"),
+    ("screen x.csv --limit -1", "--limit"),
+    ("compare 2025-01-01 2025-02-01 2025-03-01", "2025-03-01"),
+    ("ask", "Missing argument 'FILE'"),
     ("find smic extra", "extra"),
 ]
 
@@ -445,6 +581,51 @@ def test_a_mistake_in_the_program_is_owned_up_to_without_a_traceback(run: Run, m
     monkeypatch.setenv("POLICYGRAPH_TRACEBACK", "1")
     with pytest.raises(ZeroDivisionError):
         cli.main(["find", "smic"])
+
+
+WRONG_IN_PYTHON: dict[str, Callable[[desk.KnowledgeGraph, desk.View], object]] = {
+    "a day as a number": lambda kg, view: kg.view(20250513),  # type: ignore[arg-type]
+    "a strength as a number": lambda kg, view: kg.view(at_least=7),  # type: ignore[arg-type]
+    "no list of sources": lambda kg, view: kg.view(without=None),  # type: ignore[arg-type]
+    "a source as a number": lambda kg, view: kg.view(without=[5]),  # type: ignore[list-item]
+    "an evidence table as a number": lambda kg, view: kg.view(evidence=5),  # type: ignore[arg-type]
+    "an item as a number": lambda kg, view: view.touches(5),  # type: ignore[arg-type]
+    "no origin": lambda kg, view: view.touches("h100", origin=None),  # type: ignore[arg-type]
+    "a rule as a number": lambda kg, view: view.check(5),  # type: ignore[arg-type]
+    "an item for a case": lambda kg, view: view.determine("h20"),  # type: ignore[arg-type]
+    "a mapping for a case": lambda kg, view: view.check("ear-gp10", {"item": "h20"}),  # type: ignore[arg-type]
+    "a word for assumptions": lambda kg, view: view.check("ear-gp10", item="h20", assume="in-force"),  # type: ignore[arg-type]
+    "a number for earlier acts": lambda kg, view: view.check("ear-gp10", item="h20", earlier=5),
+    "an endless quantity": lambda kg, view: view.check("ear-gp10", item="h20", quantity=float("inf")),
+    "a threshold of nothing": lambda kg, view: view.affiliates("smic", 0),
+    "an order without rules": lambda kg, view: view.affiliates("smic", order="FR"),
+    "a rule that prohibits nothing": lambda kg, view: view.exposure("ascend-910b", "eccn-3a090-a"),
+    "a list for a table": lambda kg, view: view.screen([{"item": "h20"}]),  # type: ignore[arg-type]
+    "mappings in a table": lambda kg, view: view.screen(pandas.DataFrame({"end_user": [{"name": "X"}]}), ["ear-gp10"]),
+    "a draft as a number": lambda kg, view: kg.compare(draft=5),  # type: ignore[arg-type]
+    "a scenario as a number": lambda kg, view: kg.ask(5),  # type: ignore[arg-type]
+    "a directory as a number": lambda kg, view: _load(5),  # type: ignore[arg-type]
+    "a query as a number": lambda kg, view: view.sparql(5),  # type: ignore[arg-type]
+    "a name as a number": lambda kg, view: kg.find(5),  # type: ignore[arg-type]
+    "fewer names than one": lambda kg, view: kg.find("smic", -1),
+    "a figure of a number": lambda kg, view: figure(5),  # type: ignore[arg-type]
+    "a file as a number": lambda kg, view: kg.export(5),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("asked", WRONG_IN_PYTHON.values(), ids=WRONG_IN_PYTHON)
+def test_what_is_wrong_in_python_is_refused_in_one_sentence(asked: Callable[[desk.KnowledgeGraph, desk.View], object]) -> None:
+    kg = loaded()
+    with pytest.raises(PolicygraphError) as refused:
+        asked(kg, kg.view("2025-05-13"))
+    assert isinstance(refused.value, ValueError), "what is no name is a wrong value"
+    assert len(str(refused.value)) < 1_000
+
+
+@pytest.mark.parametrize("named", ["touches", "classify", "affiliates", "exposure"])
+def test_an_unknown_name_in_python_is_a_failed_look_up(named: str) -> None:
+    with pytest.raises(LookupError, match="nonesuch-at-all"):
+        getattr(loaded().view("2025-05-13"), named)("nonesuch-at-all")
 
 
 # ---- as a process

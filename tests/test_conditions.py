@@ -303,6 +303,21 @@ def test_a_stranger_is_off_a_complete_list_and_unknown_to_another(ask: Ask) -> N
     assert outcome(ask(rule, LISTED, end_user=stranger)) == "unknown"
 
 
+def test_of_a_stranger_a_path_knows_nothing_but_what_the_case_tells(ask: Ask) -> None:
+    stranger = {"name": "Shell Sdn", "country": "MY"}
+    upwards = "{path: '^pg:owns+', from: end-user, to: {is: [parent]}}"
+    finding = ask(upwards, [owns("parent", "maker")], end_user=stranger)
+    assert (outcome(finding), patterns(finding)) == ("unknown", ["case end-user ?Thing"])
+    assert outcome(ask(upwards, [owns("parent", "maker")], end_user={**stranger, "owners": "none"})) == "not met"
+    assert outcome(ask(upwards.replace("+", "*"), end_user={**stranger, "owners": "none"})) == "unknown"
+    assert outcome(ask(upwards, [owns("parent", "maker")], end_user=["maker", stranger])) == "met"
+    closed = ({"relation": "owns", "object": "maker"},)
+    assert outcome(ask(upwards, [], closed, end_user="maker")) == "not met"
+    assert outcome(ask(upwards, [], closed, end_user=["maker", stranger])) == "unknown"
+    assert outcome(ask("{some: {among: parties, as: one, test: {path: '^pg:operatedBy', from: one}}}", end_user=stranger)) == "unknown"
+    assert outcome(ask("{has: {item: end-user, attribute: keyElement, value: tin}}", end_user=stranger)) == "unknown"
+
+
 def test_one_party_of_several_roles_is_enough_and_silence_is_not_absence(ask: Ask) -> None:
     rule = "{listed: {role: [purchaser, end-user], list: entity-list}}"
     assert outcome(ask(rule, LISTED, WHOLE, purchaser="buyer", end_user="maker")) == "met"
@@ -320,6 +335,7 @@ SEATS = [
     said("maker", "headquarteredIn", "US", grade=4), said("parent", "headquarteredIn", "CN", grade=3),
     said("holding", "headquarteredIn", "MY", grade=3),
 ]  # fmt: skip
+OWNERS = {"relation": "owns", "object": "buyer", "grade": 3}
 SEAT = "{headquartered: {role: end-user, in: [CN]}}"
 
 
@@ -758,3 +774,80 @@ def test_a_gap_is_told_only_where_its_truth_would_move_the_outcome() -> None:
     assert asked(joined("any", "", (open_, no))) == ["open"]
     assert asked(joined("all", "", (open_, other))) == ["open", "other"]
     assert asked(joined("all", "", (joined("any", "", (open_, other)), joined("any", "", (yes, other))))) == ["open", "other"]
+
+
+# ---- lists with programmes, and owners of other sorts
+
+
+def test_listed_under_a_programme(ask: Ask) -> None:
+    rule = "{listed: {role: end-user, list: entity-list, programme: [A, B]}}"
+
+    def listed(**told: str) -> list[dict[str, Any]]:
+        return [said("maker", "listed", "entity-list", grade=4, qualifiers=told)]
+
+    assert outcome(ask(rule, listed(role="B; C"), WHOLE, end_user="maker")) == "met"
+    assert outcome(ask(rule, listed(role="BB; C"), WHOLE, end_user="maker")) == "not met"
+    untold = ask(rule, listed(), WHOLE, end_user="maker")
+    assert (outcome(untold), patterns(untold)) == ("unknown", ["maker listed entity-list"])
+    assert outcome(ask(rule, listed(role="A"), WHOLE, end_user="buyer")) == "not met"
+    owned = "{owned: {role: end-user, by: {list: entity-list, programme: A}}}"
+    holding = owns("maker", "buyer", share="60")
+    assert outcome(ask(owned, [*listed(role="A"), holding], WHOLE, end_user="buyer")) == "met"
+    assert outcome(ask(owned, [*listed(role="C"), holding], (*WHOLE, OWNERS, {**OWNERS, "object": "maker"}), end_user="buyer")) == "not met"
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("{headquartered: {in: [CN]}}", "met"), ("{headquartered: {in: [TW]}}", "not met"), ("{party: {is: [parent]}}", "met"),
+        ("{party: {is: [holding]}}", "not met"), ("{person: {of: [CN]}}", "met"),
+        ("[{headquartered: {in: [TW]}}, {list: entity-list}]", "not met"), ("[{party: {is: [parent]}}, entity-list]", "met"),
+    ],
+)  # fmt: skip
+def test_owned_by_parties_of_a_sort(ask: Ask, by: str, expected: str) -> None:
+    claims = [*SEATS, owns("parent", "maker", share="30"), owns("maker", "buyer", share="60"), owns("parent", "owner-1", share="51")]
+    whole = (*WHOLE, *({"relation": "owns", "object": one, "grade": 3} for one in ("parent", "maker", "buyer", "owner-1")))
+    rule = f"{{owned: {{role: end-user, by: {by}, share: 50}}}}"
+    finding = ask(rule, claims, whole, end_user="owner-1")
+    assert outcome(finding) == expected
+    if expected == "met" and "party" not in by:
+        assert len([flip for flip in finding.flips if len(flip.claims) == 1]) == 2, "the seat, or the holding"
+
+
+def test_owned_by_parties_of_a_sort_through_what_they_own_and_with_a_gap(ask: Ask) -> None:
+    rule = "{owned: {role: end-user, by: {headquartered: {in: [CN]}}, share: 50}}"
+    claims = [owns("parent", "maker", share="60"), owns("maker", "buyer", share="60")]
+    assert outcome(ask(rule, [*SEATS, *claims], end_user="buyer")) == "met"
+    unknown = ask(rule, claims, (OWNERS,), end_user="buyer")
+    assert outcome(unknown) == "unknown"
+    assert any("headquartered in CN" in gap.why for gap in unknown.gaps)
+    stranger = {"name": "X", "country": "MY", "owners": [{"name": "Y", "country": "CN", "headquarters": "CN", "share": 60}]}
+    assert outcome(ask(rule, claims, end_user=stranger)) == "met"
+
+
+# ---- content of what is named
+
+
+def test_content_that_is_named_may_be_a_variant_of_what_is_named(ask: Ask) -> None:
+    rule = "{content: {of: {is: [hbm]}, at_least: 0.1}}"
+    bill = [{"item": "die", "value": 5}, {"name": "the rest", "value": 95}]
+
+    def asked(*claims: dict[str, Any]) -> Finding:
+        return ask(rule, list(claims), bill=bill, value=100)
+
+    assert outcome(asked()) == "not met"
+    found = asked(said("die", "variantOf", "hbm", grade=3))
+    assert (outcome(found), strength(found)) == ("met", Strength.REPORTED)
+    assert outcome(asked(said("die", "variantOf", "server", grade=3), said("server", "variantOf", "hbm", grade=3))) == "met"
+    assert outcome(asked(said("hbm", "variantOf", "die", grade=3))) == "not met"
+    assert [flip.claims for flip in found.flips]
+
+
+def test_what_is_rejected_is_rejected_on_the_day_of_an_earlier_act_too(ask: Ask) -> None:
+    rule = "{some: {among: earlier, as: before, test: {listed: {role: end-user, list: entity-list}}}}"
+    listed = [said("maker", "listed", "entity-list", grade=4, since="2020-01-01", until="2021-01-01")]
+    told = {"end_user": "maker", "item": "chip"}
+    found = ask(rule, listed, WHOLE, earlier=[{**told, "on": "2020-06-01"}])
+    assert (outcome(found), len(found.flips)) == ("met", 1)
+    assert outcome(ask(rule, listed, WHOLE, earlier=[{**told, "on": "2021-06-01"}])) == "not met"
+    assert outcome(ask(rule, listed, WHOLE, earlier=[told])) == "not met"

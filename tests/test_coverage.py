@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 import policygraph as pg
+from policygraph.diversion.cases import load_cases
+from policygraph.diversion.redflags import load_flags
 from policygraph.ontology import shipped
 
 PAGE = shipped("datasets") / "COVERAGE.md"
@@ -59,6 +61,16 @@ def counts() -> dict[str, int]:
     }
     found |= {f"on `{list_}`": count for list_, count in sorted(listed.items())}
     found |= {f"bearing `{footnote}`": count for footnote, count in sorted(footnotes.items())}
+    cases, flags = load_cases().values(), load_flags().values()
+    words = Counter(case.words_of(said) for case in cases for said in (*case.chain, *case.statements))
+    found |= {
+        "told cases of diversion": len(cases),
+        "told cases with rows of shipments": sum(bool(case.rows) for case in cases),
+        "rows of shipments in told cases": sum(len(case.rows) for case in cases),
+        "legs in told cases": sum(len(case.chain) for case in cases),
+    }
+    found |= {f"legs and statements of cases that are {word}": words[word] for word in ("established", "reported", "alleged", "disputed")}
+    found |= {"red flags": len(flags), "red flags that records can show": sum(flag.test is not None for flag in flags)}
     return found
 
 

@@ -305,7 +305,7 @@ def test_a_case_without_an_item_asks_for_one(tmp_path: Path) -> None:
         ("r", {"item": "chip", "act": "admire"}, {}, BadQuestion, "no rule knows 'admire' as act; they know use"),
         ("r", {"item": "chip", "knowledge": {"vilation": "yes"}}, {}, BadQuestion, "no rule knows 'vilation' as knowledge; did you mean"),
         ("r", {"item": "chip", "attestations": ["prof"]}, {}, BadQuestion, "no rule knows 'prof' as given; did you mean 'proof'?"),
-        ("r", {"item": "chip", "end_use": ["gamez"]}, {}, BadQuestion, "no rule knows the end use 'gamez'; did you mean 'games'?"),
+        ("r", {"item": "chip", "end_use": ["missle"]}, {}, BadQuestion, "no rule knows the end use 'missle'; did you mean 'missile'?"),
         ("r", {"item": "chip"}, {"r": "on"}, BadQuestion, "'on' is no status of a rule; use one of in-force, suspended"),
         ("r", {"item": "chip"}, {"s": "in-force"}, UnknownName, "there is no rule 's'"),
     ],
@@ -313,7 +313,7 @@ def test_a_case_without_an_item_asks_for_one(tmp_path: Path) -> None:
 def test_a_question_that_cannot_be_put_is_refused(
     tmp_path: Path, rule: str, case: dict[str, Any], assume: dict[str, str], error: type[Exception], sentence: str
 ) -> None:
-    text = "versions: [{when: {any: [{act: [use]}, {knowledge: violation}, {given: proof}, {end_use: games}]}}]\n"
+    text = "versions: [{when: {any: [{act: [use]}, {knowledge: violation}, {given: proof}, {end_use: missile}]}}]\n"
     with pytest.raises(error, match=sentence.replace("?", r"\?")):
         explain(view(world()), rules(tmp_path, r=text), rule, Case(**case), assume=assume)
 

@@ -13,9 +13,9 @@ import policygraph
 
 PACKAGE = Path(policygraph.__file__).parent
 ORDER = (
-    "errors", "names", "dates", "ontology", "truth", "claims", "findings", "bill", "case", "shipments", "datasets",
-    "columns", "lookup", "graph", "overlay", "stretches", "edges", "grading", "kinds", "silence", "view", "paths", "rdf", "shapes",
-    "ownership", "content", "measures", "law",
+    "errors", "names", "dates", "ontology", "truth", "claims", "proofs", "findings", "bill", "parties", "case", "shipments", "datasets",
+    "columns", "lookup", "graph", "overlay", "stretches", "edges", "grading", "kinds", "silence", "view", "listings", "paths", "rdf",
+    "shapes", "ownership", "content", "measures", "law",
     "touches", "scenario", "diversion", "formats", "matching", "figures", "report", "copies", "asking", "desk", "cli", "serve",
 )
 HEAVY = ("rdflib", "pandas", "matplotlib", "networkx", "pygraphviz", "pyshacl", "typer", "scipy", "duckdb", "ibis", "pyspark")

@@ -101,6 +101,9 @@ ROWS: list[tuple[str, str, dict[str, Any], str]] = [
      {"item": H100, "act": "sell", "to": "MY", "parties": parties(seller=TRADER, end_user=MALAYSIAN), **STOPPED}, "not met"),
     ("cn-blocking-rules-report", "2025-06-01",
      {"item": H100, "act": "sell", "parties": parties(seller=CHINESE, end_user=MALAYSIAN)}, "unknown"),
+    ("cn-blocking-rules-report", "2025-06-01",  # a foundry in Taiwan that a US requirement keeps from supplying a Chinese firm
+     {"item": H100, "act": "reexport", "from": "TW", "to": "CN", "knowledge": "yes",
+      "parties": parties(exporter="tsmc", end_user="huawei")}, "met"),
     # ---- Blocking Rules, the order of 2 May 2026: five refineries, no chips
     ("cn-blocking-rules-order", "2026-05-01",
      {"act": "buy", "parties": parties(seller="hebei-xinhai-chemical-group-co-ltd", purchaser=CHINESE)}, "not met"),
@@ -397,6 +400,16 @@ def test_a_bank_in_singapore_asked_to_finance_ascend_chips_stands_between_two_or
     assert colliding("2025-06-01", **case)["ear-gp10", "cn-decree-803"] == "contested"
     assert ("ear-gp10", "cn-blocking-rules-order") not in colliding("2026-06-01", **case)
     assert "met" not in colliding("2025-05-12", **case).values()  # before the guidance nobody presumes a violation
+
+
+def test_the_duties_of_a_letter_and_of_the_affiliates_rule_collide_like_others() -> None:
+    letter = {"item": "h20", "act": "export", "from": "US", "to": "CN", "parties": parties(exporter="nvidia", end_user="bytedance")}
+    assert colliding("2025-06-01", **letter)["ear-lr-letter-h20", "cn-afsl-12"] == "met"
+    owners = [{"id": "huawei", "share": 60}, {"name": "Others", "share": 40}]
+    held = {"name": "A subsidiary", "country": "CN", "person_of": ["CN"], "owners": owners}
+    affiliate = {"eccn": ["EAR99"], "act": "export", "from": "US", "to": "CN", "parties": parties(exporter="nvidia", end_user=held)}
+    assert colliding("2025-10-10", **affiliate)["ear-lr-affiliates", "cn-afsl-12"] == "met"
+    assert ("ear-lr-affiliates", "cn-afsl-12") not in colliding("2025-11-10", **affiliate)
 
 
 def test_no_duties_collide_where_no_chinese_party_is_hit() -> None:

@@ -20,6 +20,11 @@ CHART, A, B, MEMORY, DESIGN = (
 TOOLS_NS, TOOLS_RS, WORLD_NS, WORLD_RS = "ear-lr-742.4-a-4", "ear-lr-742.6-a-6-i-a", "ear-lr-742.4-a-5", "ear-lr-742.6-a-10"
 AGNOSTIC, WEIGHTS = "ear-lr-742.6-a-11", "ear-lr-742.6-a-13"
 A100, H100, H200 = "a100-sxm4-80gb", "h100-sxm5-80gb", "h200-sxm-141gb"
+TAIWANESE: dict[str, Any] = {
+    "item": H100, "from": "TW", "act": "reexport", "to": "RU", "knowledge": "yes", "attestations": "none",
+    "bill": {"value": 1, "lines": "none"},
+}
+"""A chip without US content that leaves Taiwan for Russia."""
 CERTIFICATES = [
     "sufficient-us-supply", "no-diversion-of-foundry-capacity", "volume-cap", "recipient-security", "no-military-use",
     "third-party-testing-in-us",
@@ -76,8 +81,7 @@ ADVANCED: list[Row] = [
     (A, "2023-11-17", "met", {"item": H100, "to": "SA"}),
     (A, "2024-06-01", "not met", {"item": H100, "to": "IL", "parties": only("IL")}),  # D:4 and A:6
     (A, "2024-06-01", "not met", {"item": H100, "to": "DE", "parties": only("DE")}),
-    (A, "2024-06-01", "met", {"item": H100, "to": "DE", "parties": only("DE", "CN"), "knowledge": "yes"}),
-    (A, "2024-06-01", "unknown", {"item": H100, "to": "DE", "parties": only("DE", "CN")}),  # knowledge was asked in 744.23(a)(3)
+    (A, "2024-06-01", "not met", {"item": H100, "to": "DE", "parties": only("DE", "CN"), "knowledge": "yes"}),  # then 744.23(a)(3) alone
     (A, "2026-06-01", "met", {"item": H100, "to": "DE", "parties": only("DE", "CN")}),
     (A, "2025-05-14", "not met", {"item": H100, "to": "IN", "parties": only("IN")}),
     (A, "2025-05-16", "not met", {"item": H100, "to": "IN", "parties": only("IN")}),  # worldwide in the text, not enforced
@@ -87,7 +91,16 @@ ADVANCED: list[Row] = [
     (A, "2026-07-10", "not met", {"item": H100, "to": "AE", "parties": {"end_user": "g42", "complete": True}}),
     (A, "2025-06-01", "not met", {"item": "h20", "to": "CN"}),
     (A, "2025-06-01", "met", {"item": "ascend-910d", "to": "CN"}),  # 3A090, and nobody says which paragraph
-    (A, "2025-06-01", "unknown", {"item": H100, "to": "DE"}),
+    (A, "2025-06-01", "not met", {"item": H100, "to": "DE"}),
+    (A, "2026-06-01", "not met", {"item": H100, "to": "US", "act": "transfer", "parties": only("US", "CN")}),  # a sale at home
+    (A, "2026-06-01", "not met", {"item": H100, "from": "TW", "to": "US", "act": "reexport", "parties": only("US", "CN")}),
+    (A, "2026-08-01", "met", {"eccn": ["5A992.z.1"], "to": "VN"}),
+    (A, "2026-08-01", "not met", {"eccn": ["5A992.z.2"], "to": "VN"}),
+    (A, "2027-04-07", "met", {"item": H100, "to": "AE", "parties": {"end_user": "g42", "complete": True}}),
+    (B, "2026-08-01", "met", {"eccn": ["5A992.z.2"], "to": "VN"}),
+    (B, "2026-08-01", "met", {"eccn": ["3A001.z.4.b"], "to": "AE", "parties": only("AE")}),
+    (B, "2026-08-01", "not met", {"eccn": ["5A992.z.1"], "to": "VN"}),
+    (B, "2024-06-01", "not met", {"item": "l40", "to": "DE", "parties": only("DE", "CN"), "knowledge": "yes"}),  # 744.23(a)(3) alone
     (B, "2023-11-16", "not met", {"eccn": ["3A090.b"], "to": "CN"}),
     (B, "2023-11-17", "met", {"eccn": ["3A090.b"], "to": "CN"}),
     (B, "2025-06-01", "met", {"eccn": ["3A090.b"], "to": "VN"}),
@@ -174,6 +187,7 @@ LETTERS: list[Row] = [
     ("ear-lr-letter-smic-2020", "2020-09-25", "met", {"end_user": "smic", "attestations": ["informed-of-smic-in-2020"]}),
     ("ear-lr-letter-smic-2020", "2020-10-01", "unknown", {"end_user": "smic"}),  # who was written to is not public
     ("ear-lr-letter-smic-2020", "2020-10-01", "not met", {"end_user": "smic", "attestations": "none"}),
+    ("ear-lr-letter-smic-2020", "2026-10-01", "not met", {"end_user": "g42"}),  # nobody says that SMIC holds it
     ("ear-lr-letter-tsmc-2024", "2024-11-10", "not met", {"item": "ascend-910b-die-tsmc", "to": "CN", "exporter": "tsmc"}),
     ("ear-lr-letter-tsmc-2024", "2024-11-11", "unknown", {"item": "ascend-910b-die-tsmc", "to": "CN", "exporter": "tsmc"}),
     ("ear-lr-letter-tsmc-2024", "2024-11-11", "met",
@@ -204,6 +218,8 @@ EMBARGOES: list[Row] = [
     ("ear-lr-746.8", "2022-04-07", "unknown", {"eccn": ["1C350"], "to": "RU"}),  # categories 3 to 9 until then: asked of the case
     ("ear-lr-746.8", "2022-04-08", "met", {"eccn": ["1C350"], "to": "RU"}),
     ("ear-lr-746.8", "2025-06-01", "met", {"item": H100, "to": "RU"}),
+    ("ear-lr-746.8", "2023-02-23", "met", TAIWANESE),
+    ("ear-lr-746.8", "2023-02-24", "not met", TAIWANESE),  # a country of Supplement No. 3 since
     ("ear-lr-746.8", "2025-06-01", "not met",
      {"eccn": ["EAR99"], "to": "RU", "attestations": "none", "into": "none", "parties": only("RU")}),
     ("ear-lr-746.8", "2025-06-01", "unknown", {"eccn": ["3A991"], "from": "CN", "act": "export-from-abroad", "to": "RU"}),
@@ -226,7 +242,11 @@ REVIEWS: list[Row] = [
     ("ear-review-742.6-b-10-other-destinations", "2025-06-01", "not met", {"to": "CN"}),
     ("ear-review-742.6-b-10-case-by-case-2024", "2024-04-03", "not met", {"attestations": ["case-by-case-category-of-april-2024"]}),
     ("ear-review-742.6-b-10-case-by-case-2024", "2024-04-04", "met", {"attestations": ["case-by-case-category-of-april-2024"]}),
-    ("ear-review-742.6-b-10-case-by-case-2024", "2024-04-04", "unknown", {"to": "CN"}),
+    ("ear-review-742.6-b-10-case-by-case-2024", "2024-04-04", "not met", {"to": "CN"}),  # who says nothing is in no category
+    ("ear-review-742.6-b-10-macau-d5", "2025-06-01", "met", {"to": "CN", "parties": only("CN")}),
+    ("ear-review-742.4-b-2", "2023-11-16", "not met", {"to": "CN", "parties": only("CN")}),
+    ("ear-review-742.4-b-2", "2023-11-17", "met", {"to": "MO", "parties": only("MO")}),
+    ("ear-review-742.4-b-2", "2025-06-01", "not met", {"to": "CN", "parties": only("CN", "KR")}),
     ("ear-review-742.6-b-10-iii-a-1", "2026-01-14", "not met", {"item": H200, "to": "CN", "attestations": CERTIFICATES}),
     ("ear-review-742.6-b-10-iii-a-1", "2026-01-15", "met", {"item": H200, "to": "CN", "attestations": CERTIFICATES}),
     ("ear-review-742.6-b-10-iii-a-1", "2026-02-01", "not met", {"item": "b200", "to": "CN", "attestations": CERTIFICATES}),

@@ -19,11 +19,13 @@ from policygraph.law.evaluate import Evaluation
 from policygraph.law.question import family_of
 from policygraph.truth import Strength
 
+BLOCKED_AS_PROLIFERATOR, BLOCKED_OTHERWISE = "academy-of-national-defense-science", "7-makara-phary-co-ltd"
 H100, TOOL, SN1, XIAN = "h100-sxm5-80gb", "asml-nxt-2000i", "smic-sn1", "samsung-xian-fab"
 ALONE: dict[str, Any] = {"parties": "complete", "into": "none", "knowledge": "yes", "attestations": "none"}
 FROM_US: dict[str, Any] = {**ALONE, "from": "US", "act": "export"}
 """An export from the United States, so that the item is subject to the EAR for certain."""
 NETHERLANDS: dict[str, Any] = {"from": "NL"}
+MALAYSIA: dict[str, Any] = {"from": "MY"}
 ADVANCED, UNKNOWN_NODE = ["advanced-node-ic-production"], ["ic-production-node-unknown"]
 CLERICAL = ["not-subject-to-ear", "clerical-or-administrative"]
 
@@ -153,6 +155,8 @@ def test_a_party_without_the_footnote_gets_what_was_made_for_huawei_only_with_a_
         ("ear-lr-744.11-a-2-ii", "2023-10-16", abroad(H100, end_user="biren"), "not met"),
         ("ear-lr-744.11-a-2-ii", "2023-10-17", abroad(H100, end_user="biren"), "met"),
         ("ear-lr-744.11-a-2-ii", "2025-05-13", abroad(H100, end_user="ymtc"), "not met"),
+        ("ear-lr-744.11", "2025-02-01", abroad(TOOL, "export-from-abroad", end_user="smic-south", exporter="asml", **MALAYSIA), "met"),
+        ("ear-lr-744.11", "2024-12-30", abroad(TOOL, "export-from-abroad", end_user="smic-south", exporter="asml", **MALAYSIA), "not met"),
         ("ear-lr-744.11-a-2-v", "2024-12-30", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "not met"),
         ("ear-lr-744.11-a-2-v", "2024-12-31", abroad(TOOL, eccn=["3B993"], end_user="smic-south", **NETHERLANDS), "met"),
         (
@@ -200,16 +204,13 @@ def test_foreign_items_within_the_footnote_4_and_footnote_5_rules(rule: str, day
         ("ear-lr-744.22", "2022-03-02", us(to="BY", end_use=["military-intelligence"]), "met"),
         ("ear-lr-744.22", "2022-09-14", us(to="DE", end_use="none", attestations=["named-military-intelligence-end-user"]), "not met"),
         ("ear-lr-744.22", "2022-09-15", us(to="DE", end_use="none", attestations=["named-military-intelligence-end-user"]), "met"),
+        ("ear-lr-744.22", "2025-06-01", {"act": "export", "from": "US", "item": "h20", "to": "DE", "knowledge": "yes"}, "not met"),
         ("ear-lr-744.22", "2022-09-15", us(), "unknown"),
         ("ear-lr-744.8", "2025-05-13", us(end_user="cxmt"), "not met"),
-        ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user="0day-technologies", attestations=["blocked-under-744.8-programme"]), "met"),
-        (
-            "ear-lr-744.8",
-            "2024-03-20",
-            us(to="RU", end_user="0day-technologies", attestations=["blocked-under-744.8-programme"]),
-            "not met",
-        ),
-        ("ear-lr-744.8", "2025-05-13", {**us(to="RU", end_user="0day-technologies"), "attestations": None}, "unknown"),
+        ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user="0day-technologies"), "met"),
+        ("ear-lr-744.8", "2024-03-20", us(to="RU", end_user="0day-technologies"), "not met"),
+        ("ear-lr-744.8", "2024-03-20", us(to="IR", end_user=BLOCKED_AS_PROLIFERATOR), "met"),
+        ("ear-lr-744.8", "2025-05-13", us(to="RU", end_user=BLOCKED_OTHERWISE), "not met"),
     ],
 )
 def test_military_and_blocked_parties(rule: str, day: str, case: dict[str, Any], expected: str) -> None:
@@ -308,6 +309,34 @@ def test_the_unverified_list_asks_for_a_statement_and_shuts_exceptions() -> None
 )  # fmt: skip
 def test_end_uses_of_744_23(rule: str, day: str, case: dict[str, Any], expected: str) -> None:
     assert outcome(rule, day, case) == expected
+
+
+def test_whether_the_listing_alone_reaches_a_tool_from_an_excluded_country_is_left_to_whoever_asks() -> None:
+    case = abroad(TOOL, "export-from-abroad", end_user="smic-south", exporter="asml", **NETHERLANDS)
+    assert str(check("ear-lr-744.11", "2025-02-01", case).outcome) == "unknown"
+    assert str(check("ear-lr-744.11", "2025-02-01", case, ear_listing_and_excluded_places="in-force").outcome) == "not met"
+    assert str(check("ear-lr-744.11", "2025-02-01", case, ear_listing_and_excluded_places="repealed").outcome) == "met"
+
+
+@pytest.mark.parametrize(("item", "expected"), [("ascend-910c", "met"), ("biren-br100", "met"), (H100, "not met"), ("mi300x", "not met")])
+def test_the_guidance_of_may_2025_presumes_nothing_of_chips_of_others(item: str, expected: str) -> None:
+    assert str(check("ear-gp10-presumption", "2025-05-20", {"item": item, "act": "use"}).outcome) == expected
+    assert str(check("ear-gp10-presumption", "2025-05-12", {"item": item, "act": "use"}).outcome) == "not met"
+
+
+def test_what_is_shipped_from_the_united_states_is_no_foreign_direct_product() -> None:
+    case = {"item": H100, "to": "SA", "knowledge": "yes"}
+    assert outcome("ear-fdp-advanced-computing", "2024-06-01", {**case, "from": "TW", "act": "reexport"}) == "met"
+    assert outcome("ear-fdp-advanced-computing", "2024-06-01", {**case, "from": "US", "act": "export"}) == "not met"
+    assert outcome("ear-subject", "2024-06-01", {**case, "from": "US", "act": "export"}) == "met"
+
+
+def test_no_facility_is_no_facility_elsewhere() -> None:
+    """Equipment for China is controlled for US persons whatever the use; that there is no facility takes nothing away."""
+    told = {"act": "ship", "item": TOOL, "eccn": ["3B001.f.1.a"], "to": "CN", "facility": "none", "attestations": ["not-subject-to-ear"]}
+    case = {**ALONE, **told, "end_use": ["ic-production"], "actor": person(), "end_user": somebody("CN", "CN")}
+    assert outcome("ear-lr-744.6-c-2-iii", "2024-06-01", case) == "met"
+    assert outcome("ear-lr-744.23-a-2-i", "2024-06-01", {**us("h20", facility="none"), "end_use": ["ic-production"]}) == "not met"
 
 
 def test_a_facility_on_record_is_better_than_the_place_an_item_goes_to() -> None:
@@ -617,13 +646,48 @@ def test_a_denied_person_in_any_role_engages_general_prohibition_four() -> None:
     assert outcome("ear-gp-4", "2026-07-31", {"item": "h20", "from": "US", "act": "export"}) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("party", "told", "expected"),
+    [
+        ("huawei", {}, "met"),
+        ("druzhba-ao", {"attestations": None}, "unknown"),  # its entry is about projects of 746.8(a)(4)
+        ("druzhba-ao", {"attestations": "none"}, "not met"), ("druzhba-ao", {"attestations": ["used-in-project-of-746.8-a-4"]}, "met"),
+        ("entity-list-address-01", {"eccn": ["3A090.a"], "attestations": "none"}, "met"),
+        ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": "none"}, "not met"),
+        ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": ["in-supplement-7-to-part-746"]}, "met"),
+        ("entity-list-address-01", {"eccn": ["EAR99"], "attestations": None}, "unknown"),
+        ("dji", {"item": H100}, "met"),
+        ("dji", {"item": "us-controlled-ic-technology", "eccn": ["EAR99"], "attestations": None}, "unknown"),
+        ("cnooc-limited-a-subsidiary-of-china-national-offshore-oil-corporation", {"attestations": None}, "unknown"),
+    ],
+)  # fmt: skip
+def test_entries_that_cover_some_items_only_are_read_by_item(party: str, told: dict[str, Any], expected: str) -> None:
+    finding = check(LIST, "2025-05-13", {**us(end_user=party, parties="complete"), **told})
+    assert str(finding.outcome) == expected
+    if expected == "unknown":
+        assert {gap.relation for gap in finding.gaps} & {"attestations", "classifiedAs"}
+
+
 def test_an_earlier_act_without_its_licence_reaches_general_prohibition_ten() -> None:
     """Buying on what was exported to a listed party without a licence is dealing in a tainted item; with the licence it is not shown."""
     bought = {"item": H100, "act": "use", "from": "US", "knowledge": "yes", "attestations": "none", **NONE}
     export = us(H100, end_user="huawei")
     met = check("ear-gp10", "2025-05-14", {**bought, "earlier": [{**export, **NONE}]})
-    assert (str(met.outcome), Strength(met.verdict.all_.for_)) == ("met", Strength.PRESUMED)
-    assert any("an earlier act is read by the law and the facts of the day that is asked about" in node.note for node in met.proof.walk())
+    assert (str(met.outcome), Strength(met.verdict.all_.for_)) == ("met", Strength.ESTABLISHED)
     for earlier in ([{**export, "authorisations": ["export"]}], [export], "none"):
         assert outcome("ear-gp10", "2025-05-14", {**bought, "earlier": earlier}) != "met"
     assert outcome("ear-gp10", "2025-05-14", {**bought, "earlier": [{**export, **NONE}], "knowledge": "no"}) != "met"
+
+
+def test_an_earlier_act_is_read_by_the_law_and_the_facts_of_its_own_day() -> None:
+    """An H100 left for China before its entry was written, and after; an exporter's customer was listed on one of two days."""
+    bought = {"item": H100, "act": "use", "from": "US", "knowledge": "yes", "attestations": "none", **NONE}
+
+    def asked(day: str, party: str) -> Finding:
+        export = us(H100, act="export", end_user=party, parties="complete", **NONE)
+        return check("ear-gp10", "2025-05-14", {**bought, "earlier": [{**export, "on": day}]})
+
+    before, after = asked("2019-05-01", "bytedance"), asked("2024-05-01", "bytedance")
+    assert (str(before.outcome), str(after.outcome)) == ("unknown", "met")
+    assert any(node.note == "law and facts are read on the day of the act, 2024-05-01" for node in after.proof.walk())
+    assert str(asked("2019-05-15", "huawei").outcome) != str(asked("2019-05-16", "huawei").outcome) == "met"

@@ -186,7 +186,7 @@ def kg() -> desk.KnowledgeGraph:
 
 def asked(graph: ClaimGraph, kg: desk.KnowledgeGraph) -> Mapping[str, Any]:
     """Ask of a graph what is asked of the shipped one, as JSON without what names the graph."""
-    over = desk.KnowledgeGraph(graph, kg.directory).view("2025-05-13")
+    over = kg.over(graph).view("2025-05-13")
     found = [over.touches("ascend-910c").to_json(), over.check("ear-fdp-footnote-1", item="ascend-910c", end_user="huawei").to_json()]
     return {str(number): {key: value for key, value in answer.items() if key != "data"} for number, answer in enumerate(found)}
 
@@ -212,7 +212,7 @@ def test_the_law_alone_has_no_fact_about_a_party_an_item_or_a_site(kg: desk.Know
 
 
 def test_the_law_alone_says_what_the_data_say_of_countries(kg: desk.KnowledgeGraph) -> None:
-    over = desk.KnowledgeGraph(law_alone(kg.graph), kg.directory).view("2025-05-13")
+    over = kg.over(law_alone(kg.graph)).view("2025-05-13")
     whole = kg.view("2025-05-13")
     for country, group in (("CN", "cg:D5"), ("MO", "cg:D5"), ("JP", "cg:A5"), ("HK", "cg:D5"), ("SG", "cg:D5")):
         assert over.verdict(country, "memberOf", group) == whole.verdict(country, "memberOf", group)

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph.case import Party
 from policygraph.claims import Stance
 from policygraph.errors import BadQuestion
-from policygraph.ownership import NOTHING_KNOWN, WHOLE, Capture, Cascade, Share, affiliates, captured, parts_per_million
+from policygraph.ownership import NOTHING_KNOWN, WHOLE, By, Capture, Cascade, Share, affiliates, captured, parts_per_million
+from policygraph.parties import Party
 from policygraph.truth import Outcome, Strength
 from tests.small import graph, said, view
 
@@ -238,7 +238,7 @@ def owners_of(company: str, grade: int = 3) -> dict[str, Any]:
 def cascade(claims: list[dict[str, Any]], *completes: dict[str, Any], about: Any = "buyer", **more: Any) -> Cascade:
     named = [said(name, "remark", value="named") for name in PEOPLE]
     built = view(graph([*claims, *named], PEOPLE, completes), at_least=more.pop("at_least", Strength.ALLEGED))
-    return Cascade(built, more.pop("by", [("list", "")]), more.pop("threshold", HALF), [about], **more)
+    return Cascade(built, more.pop("by", [By("list")]), more.pop("threshold", HALF), [about], **more)
 
 
 def capture(claims: list[dict[str, Any]], *completes: dict[str, Any], about: Any = "buyer", **more: Any) -> Capture:
@@ -390,13 +390,13 @@ def test_a_record_of_more_than_the_whole_contradicts_itself() -> None:
 
 def test_a_footnote_and_several_lists() -> None:
     claims = [*listed("a", "b"), said("a", "bearsFootnote", "note", grade=4), owns("a", "buyer", share=60), owns("b", "middle", share=60)]
-    noted = [("list", "note")]
+    noted = [By("list", "note")]
     whole = {"relation": "bearsFootnote", "object": "note"}
     assert short(capture(claims, by=noted))[0] == "met"
     assert short(capture(claims, whole, owners_of("middle"), owners_of("b"), about="middle", by=noted))[0] == "not met"
     both = [*claims, said("c", "listed", "other-list", grade=4), owns("c", "middle", share=40)]
-    assert short(capture(both, about="middle", by=[("list", "note"), ("other-list", "")]))[0] == "unknown"
-    assert short(capture(both, about="middle", by=[("list", ""), ("other-list", "")]))[0] == "met"
+    assert short(capture(both, about="middle", by=[By("list", "note"), By("other-list")]))[0] == "unknown"
+    assert short(capture(both, about="middle", by=[By("list"), By("other-list")]))[0] == "met"
 
 
 def test_strangers_hold_and_are_held_as_the_case_tells() -> None:
@@ -437,7 +437,7 @@ def test_the_view_agrees_with_the_arrays(start: int) -> None:
         completes = tuple(owners_of(name) for name, whole in zip(names, world.complete, strict=True) if whole)
         named = [said(name, "remark", value="named") for name in names]
         built = view(graph([*claims, *named], dict.fromkeys(names, "Company") | {"list": "PartyList"}, completes))
-        both = Cascade(built, [("list", "")], int(world.threshold * WHOLE), names)
+        both = Cascade(built, [By("list")], int(world.threshold * WHOLE), names)
         surely, possibly = world.answer()
         known = {(True, True): Outcome.MET, (False, True): Outcome.UNKNOWN, (False, False): Outcome.NOT_MET}
         expected = [known[both_ways] for both_ways in zip(surely, possibly, strict=True)]
@@ -461,10 +461,10 @@ def test_strength_is_what_evidence_that_strong_alone_would_say(number: int) -> N
     completes += [{"relation": "listed", "object": "list", "grade": 3}]
     claims = [claim for claim in claims if claim["relation"] != "listed" or claim["grade"] >= 3]
     whole = graph(claims, dict.fromkeys(names, "Company") | {"list": "PartyList"}, tuple(completes))
-    every = Cascade(view(whole), [("list", "")], HALF, names)
+    every = Cascade(view(whole), [By("list")], HALF, names)
     for strength in Strength:
         if strength is not Strength.NONE:
-            part = Cascade(view(whole, at_least=strength), [("list", "")], HALF, names)
+            part = Cascade(view(whole, at_least=strength), [By("list")], HALF, names)
             for name in names:
                 full, some = every.verdict(name).all_, part.verdict(name).all_
                 assert (full.for_ >= strength) == (some.for_ > 0 and full.for_ > 0), (name, strength)
@@ -504,7 +504,7 @@ def test_affiliates_reads_like_a_note_and_tells_which_share_decides() -> None:
 def test_affiliates_of_a_threshold_of_its_own() -> None:
     named = [said(name, "remark", value="named") for name in PEOPLE]
     built = view(graph([*listed("a"), owns("a", "buyer", share=25), *named], PEOPLE))
-    assert [child.id for child in affiliates(built, "a", [("list", "")], 25).caught] == ["buyer"]
-    assert affiliates(built, "a", [("list", "")], 26).caught == ()
+    assert [child.id for child in affiliates(built, "a", [By("list")], 25).caught] == ["buyer"]
+    assert affiliates(built, "a", [By("list")], 26).caught == ()
     with pytest.raises(BadQuestion, match="is no share in per cent"):
         affiliates(built, "a", ["list"], 120)

@@ -9,6 +9,7 @@ import pytest
 
 import policygraph as pg
 from policygraph.errors import BadRule, UnknownName
+from policygraph.law.naming import Known
 from policygraph.law.rulebook import Operation, Rule, Rulebook, Version, in_operation
 from policygraph.law.writing import KINDS
 from policygraph.ontology import Ontology, shipped
@@ -32,7 +33,7 @@ def rule(tmp_path: Path, versions: str, more: str = "") -> Rule:
 
 def test_the_shipped_rules_are_read_and_every_citation_names_a_provision_of_the_data() -> None:
     graph = pg.load().graph
-    book = Rulebook.load(LAW, graph.ontology, provisions=graph.index)
+    book = Rulebook.load(LAW, graph.ontology, Known.of_graph(graph))
     assert {"ear-fdp-footnote-1", "ear-fdp-advanced-computing", "ear-gp10", "ear-gp10-presumption"} <= set(book.rules)
     assert len(book.digest) == 32
 
@@ -107,6 +108,15 @@ def test_a_version_lapses_on_its_last_day(tmp_path: Path) -> None:
     assert lapsed.text(date(2025, 11, 10)) is None
 
 
+def test_when_the_last_version_has_lapsed_no_older_one_comes_back(tmp_path: Path) -> None:
+    text = "  - {effective: 2020-01-01, cite: first, when: {act: use}}\n  - {effective: 2024-01-01, until: 2025-01-01, when: {act: use}}\n"
+    lapsed = rule(tmp_path, text)
+    assert (found := lapsed.text(date(2023, 12, 31))) is not None
+    assert found.cite == "first"
+    assert lapsed.text(date(2024, 12, 31)) == lapsed.versions[1]
+    assert (lapsed.text(date(2025, 1, 1)), lapsed.enforced(date(2025, 1, 1))) == (None, None)
+
+
 def test_without_effective_a_text_stood_before_the_data_begin(tmp_path: Path) -> None:
     old = rule(tmp_path, "  - {when: {act: use}}\n  - {effective: 2024-01-01, when: {act: store}}\n")
     assert old.enforced(date(1999, 1, 1)) == old.versions[0]
@@ -163,7 +173,7 @@ def test_every_condition_of_the_language_is_read(tmp_path: Path) -> None:
         - {content: {of: {origin: US}, controlled: destination, needs: r2, over: 25}}
         - {party: {role: exporter, is: [nvidia]}}
         - {person: {role: actor, of: [US], natural: true}}
-        - {service: [maintain]}
+        - {service: [iaas]}
         - {amount: {of: value, comparison: "<=", value: 5000, unit: USD}}
         - {path: "pg:owns", from: exporter, to: {role: [end-user]}}
         - {end_use: supercomputer}
@@ -291,7 +301,7 @@ def test_a_condition_that_says_nothing_is_refused_with_its_place(tmp_path: Path,
          "a time of operation: 'status' holds 'paused', but"),
         (HEAD.replace("subject-to-ear", "classified") + "versions: [{when: {act: use}}]\n", 1,
          "a rule whose effect is to classify says which entries it puts an item in: classifies: [...]"),
-        (HEAD + "displaces: [r9]\nversions: [{when: {act: use}}]\n", None, "it displaces 'r9', and there is no such rule"),
+        (HEAD + "displaces: [r9]\nversions: [{when: {act: use}}]\n", 7, "it displaces 'r9', and there is no such rule"),
         ("title: neither\n", 1, "a file of law holds one rule (rule: ...) or one list of codes (list: ...)"),
         (HEAD + "parts: {a: {part: b}, b: {part: a}}\nversions: [{when: {part: a}}]\n", 7,
          "conditions are nested more than 16 deep, or a part contains itself"),
@@ -335,7 +345,7 @@ def test_recursion_without_negation_is_welcome(tmp_path: Path) -> None:
 def test_a_citation_that_resolves_to_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text(HEAD + "versions:\n  - when: {act: use, cite: 'ear:734.99'}\n", encoding="utf-8")
     with pytest.raises(BadRule, match=r"r\.yaml:8: the citation 'ear:734\.99' names no provision of the data"):
-        Rulebook.load(tmp_path, Ontology.shipped(), provisions={"ear:734.9"})
+        Rulebook.load(tmp_path, Ontology.shipped(), Known({"ear:734.9": "Provision", "US": "Country"}))
 
 
 def test_a_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:

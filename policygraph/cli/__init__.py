@@ -72,7 +72,8 @@ def _status(arguments: list[str]) -> int:
 def _refused(lines: Iterable[str], status: int = 1) -> int:
     for line in lines:
         told = " ".join(line.split())
-        print(told if len(told) <= LONGEST_LINE else f"{told[:LONGEST_LINE]} ...", file=sys.stderr)
+        half = LONGEST_LINE // 2  # what was asked stands at the beginning, and what is accepted at the end
+        print(told if len(told) <= LONGEST_LINE else f"{told[:half]} ... {told[-half:]}", file=sys.stderr)
     return status
 
 

@@ -15,6 +15,7 @@ from policygraph.cli.options import (
     AsOf,
     AtLeast,
     Data,
+    InFull,
     Item,
     KnownBy,
     Origin,
@@ -22,6 +23,7 @@ from policygraph.cli.options import (
     Without,
     answer,
     app,
+    example,
     faults_of,
     graph,
     print_json,
@@ -36,13 +38,17 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_WIDEST_ID: Final = 40
+"""Characters to which ids are set in one column; longer ones stand out of it."""
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE", "INSERT", "DELETE")
 
 
-@app.command()
+@app.command(epilog=example(
+    "find 中芯国际", "find 'Ascend 910' --limit 20",
+))
 def find(
-    text: Annotated[str, typer.Argument(help="Part of a name, in any script.")],
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 10,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a name, in any script.")],
+    limit: Annotated[int, typer.Option("--limit", metavar="NUMBER", min=1, help="At most this many.")] = 10,
     data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Find what a name may mean."""
@@ -52,17 +58,19 @@ def find(
     if as_json:
         print_json({"question": text, "found": [dict(zip(("id", "class", "name", "score"), row, strict=True)) for row in found]})
         return
-    width = max((len(row[0]) for row in found), default=0)
+    width = min(max((len(row[0]) for row in found), default=0), _WIDEST_ID)
     for id_, class_, name, _ in found:
         print(f"{id_:<{width}}  {class_}: {name}")
     if not found:
         print(f"Nothing is called anything like '{text}'; try another part of the name, or another script.")
 
 
-@app.command()
+@app.command(epilog=example(
+    "show ascend-910c", "show bis-2025-05-13-gp10-guidance", "show c-910c-tsmc-dies --json",
+))
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="An id, a name or an alias in any script, or the id of a claim.")],
-    limit: Annotated[int, typer.Option("--limit", min=0, help="At most this many claims; 0 for all. JSON has them all.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", metavar="NUMBER", min=0, help="At most this many claims; 0 for all, as in JSON.")] = 40,
     data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Show what is said about something, by whom and how surely.
@@ -126,20 +134,26 @@ def _card_lines(card: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {card['note']}"
 
 
-@app.command()
+@app.command(epilog=example(
+    "touches ascend-910b --origin US --as-of 2025-05-13",
+    "touches ascend-910c --known-by 2024-09-01 --at-least reported --without techinsights --proof",
+))
 def touches(
     item: Item, origin: Origin = "US",
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
-    evidence: Table = None, data: Data = None, as_json: AsJson = False,
+    evidence: Table = None, data: Data = None, in_full: InFull = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Did an item touch tooling of an origin, on whose word?
 
     By which routes (fab equipment, design software and blocks, memory, packaging), how surely, who disputes it, what is not known.
     """
-    answer(view(data, as_of, known_by, at_least, without, evidence).touches(item, origin), as_json)
+    answer(view(data, as_of, known_by, at_least, without, evidence).touches(item, origin), as_json, in_full)
 
 
-@app.command()
+@app.command(epilog=example(
+    "sparql 'SELECT ?tool WHERE { site:smic-finfet-lines pg:usesEquipment ?tool }'",
+    "sparql my-question.rq --as-of 2025-05-13 --format csv", more="Questions to start from stand in ontology/questions.",
+))
 def sparql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="A SPARQL 1.1 query, or a file that holds one.")],
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, csv or json.")] = "table",
@@ -178,7 +192,9 @@ def _query(given: str) -> str:
         raise BadQuestion(f"'{given}' is no query (it has no braces), and no file that can be read ({why})") from None
 
 
-@app.command()
+@app.command(epilog=example(
+    "figure touches ascend-910b --as-of 2025-05-13 -o ascend-910b.svg",
+))
 def figure(
     what: Annotated[str, typer.Argument(metavar="QUESTION", help="What to draw: touches.")],
     item: Item,
@@ -200,7 +216,9 @@ def figure(
         print(f"Wrote {output}: {finding.question} As of {finding.as_of}: {finding.outcome}.")
 
 
-@app.command()
+@app.command(epilog=example(
+    "validate my-data", "validate --schema",
+))
 def validate(
     directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="A data directory; default: the shipped one.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a source file, for your editor, and stop.")] = False,
@@ -208,7 +226,7 @@ def validate(
 ) -> None:
     """Check a data directory; every fault with its place.
 
-    First files, names, ends and dates, then the SHACL shapes and the rules of law.
+    First files, names, ends and dates, then the SHACL shapes, the rules of law, red flags and told cases.
     """
     from policygraph import datasets, desk
 
@@ -225,7 +243,10 @@ def validate(
             raise typer.Exit(1) from None
         raise
     corpus = checked.corpus
-    counts = {"documents": len(corpus.documents), "claims": len(corpus.claims), "entities": len(corpus.entities), "rules": checked.rules}
+    counts = {
+        "documents": len(corpus.documents), "claims": len(corpus.claims), "entities": len(corpus.entities), "rules": checked.rules,
+        "flags": checked.flags, "cases": checked.cases,
+    }  # fmt: skip
     if as_json:
         print_json({"directory": shown, "valid": True, **counts, "date": corpus.date, "shapes": checked.shapes, "faults": []})
         return
@@ -235,7 +256,9 @@ def validate(
         print("The SHACL shapes were not checked, which needs the extra 'shacl': pip install 'policygraph[shacl]'")
 
 
-@app.command()
+@app.command(epilog=example(
+    "export graph.trig", "export graph.ttl --data my-data",
+))
 def export(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: .ttl, .trig, .nq, .jsonld or .graphml.")],
     format: Annotated[

@@ -16,19 +16,21 @@ if TYPE_CHECKING:
     from policygraph.desk import KnowledgeGraph
 
 __all__ = [
-    "AsJson", "AsOf", "Assume", "AtLeast", "Data", "Given", "Item", "KnownBy", "Origin", "Table", "Without", "answer", "app", "case_of",
-    "faults_of", "graph", "pairs", "print_json", "view",
+    "AsJson", "AsOf", "Assume", "AtLeast", "Data", "Given", "InFull", "Item", "KnownBy", "Origin", "Table", "Without",
+    "answer", "app", "case_of",
+    "example", "faults_of", "graph", "pairs", "print_json", "view",
 ]  # fmt: skip
 
 app = typer.Typer(
     name="policygraph", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Who says what about regulations, firms, fabs, tools and chips, and what follows from it, on any date and with the evidence.",
 )  # fmt: skip
 
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="The day on which things must hold; default: the data set's date.")
+    str | None, typer.Option("--as-of", metavar="DATE", help="The day on which things must hold, YYYY-MM-DD; default: the data set's date.")
 ]
-KnownBy = Annotated[str | None, typer.Option("--known-by", metavar="DATE", help="Only what was on record by this day counts.")]
+KnownBy = Annotated[str | None, typer.Option("--known-by", metavar="DATE", help="Only what was on record by this day counts, YYYY-MM-DD.")]
 AtLeast = Annotated[
     str, typer.Option("--at-least", metavar="STRENGTH", help="Leave out what is weaker: alleged, presumed, reported, established.")
 ]
@@ -37,15 +39,23 @@ Without = Annotated[
 ]
 Table = Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="Your own evidence table (see ontology/evidence.yaml).")]
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="A data directory instead of the shipped data set.")]
+InFull = Annotated[bool, typer.Option("--proof", help="Print the whole note: every route, condition, claim and source.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Item = Annotated[str, typer.Argument(metavar="ITEM", help="An id, a name or an alias, in any script.")]
 Origin = Annotated[str, typer.Option("--origin", metavar="COUNTRY", help="ISO code or name of a country.")]
 Given = Annotated[
-    list[str] | None, typer.Option("--case", metavar="KEY=VALUE", help="Any other input, such as knowledge=yes; may repeat.")
+    list[str] | None, typer.Option("--case", metavar="KEY=VALUE", help="Any other input of the case, such as knowledge=yes; may repeat.")
 ]
 Assume = Annotated[
-    list[str] | None, typer.Option("--assume", metavar="RULE=STATUS", help="If it is not known whether a rule operates: in-force.")
+    list[str] | None,
+    typer.Option("--assume", metavar="RULE=STATUS", help="Where it is not known whether a rule operates: ear-lr-affiliates=in-force.")
 ]
+
+
+def example(*commands: str, more: str = "") -> str:
+    """Return what stands at the end of a help page: what one may type, line by line, and what else is to be known."""
+    told = "\b\nFor example:\n" + "\n".join(f"  policygraph {command}" for command in commands)
+    return f"{told}\n\n{more}" if more else told
 
 
 def graph(data: Path | None) -> KnowledgeGraph:
@@ -67,12 +77,14 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
-def answer(found: Any, as_json: bool) -> None:
-    """Print an answer, as a note or as JSON."""
+def answer(found: Any, as_json: bool, in_full: bool = False) -> None:
+    """Print an answer: in brief, as a whole note, or as JSON."""
+    if as_json and in_full:
+        raise BadQuestion("--json holds the whole proof already; leave out --proof")
     if as_json:
         print_json(found.to_json())
     else:
-        print(found)
+        print(found.note() if in_full else found)
 
 
 def faults_of(error: BadData | BadRule) -> list[tuple[str, str]]:
@@ -95,10 +107,15 @@ def pairs(given: Sequence[str], option: str, example: str) -> dict[str, str]:
 
 
 def case_of(given: Sequence[str] | None, **told: str | None) -> dict[str, Any]:
-    """Return the inputs of a case that options tell; one told twice, and differently, is refused."""
-    case: dict[str, Any] = pairs(given or (), "--case", "knowledge=yes")
+    """Return the inputs of a case that options tell, each written as in a cell of a table; one told twice, and differently, is refused."""
+    from policygraph.law.table import cell, joined_cells
+
+    for name, value in told.items():
+        if value is not None and not value.strip():
+            raise BadQuestion(f"--{name.rstrip('_').replace('_', '-')} is empty; give a name, 'none' if there is none, or leave it out")
+    case = pairs(given or (), "--case", "knowledge=yes")
     for key, value in told.items():
         name = key.rstrip("_")
         if value is not None and case.setdefault(name, value) != value:
             raise BadQuestion(f"'{name}' of the case is given twice, as '{value}' and as '{case[name]}'; give it once")
-    return case
+    return joined_cells(*(cell(name, text) for name, text in case.items()))

@@ -35,6 +35,7 @@ _HEAD_KEYS = ("name", "title", "version", "date", "licence", "note")
 _FOLDERS = ("entities", "sources", "tables")
 _MISNAMED: Mapping[str, str] = {
     "entity": "entities", "entities": "entities", "source": "sources", "sources": "sources", "table": "tables", "tables": "tables",
+    "case": "cases", "redflag": "redflags", "red-flags": "redflags", "red_flags": "redflags",
 }  # fmt: skip
 _SUFFIXES: Mapping[str, tuple[str, ...]] = {"entities": (".yaml", ".csv"), "sources": (".yaml",), "tables": (".csv",)}
 

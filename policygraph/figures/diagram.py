@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from policygraph.errors import BadQuestion
+from policygraph.errors import BadQuestion, as_path
 from policygraph.findings import Evidence, Finding, Step
 from policygraph.ontology import Ontology
 from policygraph.truth import Outcome, Strength, Truth, Verdict
@@ -141,7 +141,7 @@ class Diagram:
         BadQuestion
             If the ending is none of these, or the directory does not exist.
         """
-        target = Path(path)
+        target = as_path(path, "the file to write: .svg, .png or .pdf")
         if target.suffix.lower() not in FORMATS:
             raise BadQuestion(
                 f"the format of the figure '{target.name}' is not known by its ending; use one of {', '.join(FORMATS)}"
@@ -201,6 +201,8 @@ def figure(finding: Finding) -> Diagram:
     >>> diagram.boxes[0].id
     'ascend-910b'
     """
+    if not isinstance(finding, Finding):
+        raise BadQuestion(f"there is no figure of a {type(finding).__name__}; give the finding that touches or check returns")
     terms = Ontology.shipped()
     routes = [route for route in finding.routes if route.path]
     merged = _merged((step for route in routes[:MOST_ROUTES] for step in route.path), terms)

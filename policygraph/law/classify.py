@@ -29,6 +29,11 @@ _QUANTITIES: Final[Mapping[str, str]] = {
     "memory_bandwidth_density": "memory-bandwidth-density",
 }  # fmt: skip
 
+_FIGURES: Final[Mapping[str, str]] = {
+    "tpp": "total processing performance (TPP)", "performance_density": "performance density",
+    "memory_bandwidth_density": "memory bandwidth density",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Classification:
@@ -94,16 +99,22 @@ class Classification:
     def lines(self) -> Iterator[str]:
         """Yield it as lines of a note."""
         yield f"Specified in: {', '.join(self.met) or 'nothing that is known'}."
-        for code, verdict in self.verdicts.items():
-            if verdict.leaning is not Outcome.NOT_MET:
-                best = verdict.all_.for_
-                disputed = ", contested" if code in self.contested else ""
-                yield f"  {code}: {verdict.leaning}{disputed}{f', {Strength(best).word}' if best else ''}; {self.why[code]}"
+        for code in self.met:
+            verdict = self.verdicts[code]
+            disputed = ", contested" if code in self.contested else ""
+            why = f"; {self.why[code]}" if self.why[code] != code else ""
+            yield f"  {code}: met{disputed}, {Strength(verdict.all_.for_).word}{why}"
+        if self.unknown:
+            yield f"Not known, as no figure and no claim decides it: {', '.join(self.unknown)}."
 
     def __str__(self) -> str:
         lines = [f"Under which entries does {self.label} fall?", f"As of {self.as_of}.", "", *self.lines()]
-        lines += [f"  {name.replace('_', ' ')}: {text or 'not known'}" for name, (_, text) in self.figures.items()]
-        return "\n".join([*lines, f"Not specified in: {', '.join(self.not_met) or 'none that is known'}."])
+        lines += ["Figures:", *(f"  {_FIGURES.get(name, name)}: {text or 'not known'}" for name, (_, text) in self.figures.items())]
+        kinds = {code[:2] for code in (*self.met, *self.unknown, *self.contested)}
+        alike = [code for code in self.not_met if code[:2] in kinds]
+        rest = len(self.not_met) - len(alike)
+        told = ", ".join([*alike, *([f"and {rest} paragraphs on other kinds of items"] if rest else [])])
+        return "\n".join([*lines, f"Not specified in: {told or 'none that is known'}."])
 
     def _repr_html_(self) -> str:
         from html import escape

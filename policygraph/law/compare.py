@@ -30,6 +30,7 @@ __all__ = ["Comparison", "compare", "grid"]
 _ITEMS: Final = ("Chip", "Memory", "System", "Equipment", "DesignSoftware")
 _ABOUT: Final = ("item", "to", "end_user")
 _MOST_SHOWN: Final = 20
+_MOST_PLACES: Final = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +81,22 @@ class Comparison:
     def _lines(self) -> Iterator[str]:
         yield self.question
         by = ", ".join(f"{many:,} by {what}" for what, many in self.changed["by"].value_counts().items())
-        yield f"{self.cases:,} cases; {len(self.changed):,} answers differ{f': {by}' if by else ''}."
+        cases, changed = f"{self.cases:,} case{'' if self.cases == 1 else 's'}", len(self.changed)
+        yield f"{cases}; {changed:,} answer{' differs' if changed == 1 else 's differ'}{f': {by}' if by else ''}."
         for rule, moves in self.counts().items():
             yield f"  {rule}: " + ", ".join(f"{move} {many:,}" for move, many in moves.items())
-        for told in self._rows(_MOST_SHOWN):
-            about = ", ".join(f"{key} {told[key]}" for key in told if key not in ("rule", "before", "after", "by") and told[key])
-            yield f"    {about}: {told['rule']}: {told['before']} -> {told['after']} ({told['by']})"
-        if len(self.changed) > _MOST_SHOWN:
-            yield f"    and {len(self.changed) - _MOST_SHOWN:,} more"
+        groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        for told in self._rows():
+            places = groups.setdefault(tuple((key, value) for key, value in told.items() if key != "to"), [])
+            places += [told["to"]] if told.get("to") and told["to"] not in places else []
+        for group, places in list(groups.items())[:_MOST_SHOWN]:
+            told = dict(group)
+            about = [f"{key} {value}" for key, value in told.items() if key not in ("rule", "before", "after", "by") and value]
+            about += [f"to {', '.join(places[:_MOST_PLACES])}"] if places else []
+            about += [f"and {len(places) - _MOST_PLACES} more places"] if len(places) > _MOST_PLACES else []
+            yield f"    {', '.join(about)}: {told['rule']}: {told['before']} -> {told['after']} ({told['by']})"
+        if len(groups) > _MOST_SHOWN:
+            yield f"    and {len(groups) - _MOST_SHOWN:,} more; --json tells all"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.question)}</p>" + self.changed.head(100).to_html(index=False)
@@ -108,8 +117,8 @@ def compare(
     cases
         The cases to ask; :func:`grid` gives items by destinations and parties.
     rules
-        Ids of the rules to compare; None for those of either book that require a licence, prohibit, make subject or classify, and the
-        licence of each order.
+        Ids of the rules to compare; None for those of either book that require a licence, prohibit, oblige,
+        make subject or classify.
     names
         What the two sides are called; their days where left out.
     assume

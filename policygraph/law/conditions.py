@@ -5,7 +5,7 @@ in ``writing.py``. Every word of law, every threshold, list and path comes from 
 
 Subjects are named by role: ``item`` is the item of the case, ``eccn`` the entries the case puts it in, ``from``, ``to`` and
 ``facility`` its places, ``into`` the larger thing it goes into, ``employer`` whoever the actor works for, and any role of
-:data:`policygraph.case.ROLES` a party; ``any`` is every party that the case names, ``incorporator`` whoever produces, buys or orders
+:data:`policygraph.parties.ROLES` a party; ``any`` is every party that the case names, ``incorporator`` whoever produces, buys or orders
 the larger thing. ``some`` and ``every`` bind further names.
 
 >>> Listed(role="end-user", list="entity-list", footnote="entity-list-fn1").kind
@@ -18,27 +18,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+
+from policygraph.law.entries import Codes, Confidence, Doubt, Entry, Words, several
 
 __all__ = [
     "Act", "All", "Amount", "Any_", "Authorised", "Classified", "Codes", "Condition", "Confidence", "Contains", "Content",
     "Destination", "EndUse", "Entry", "Every", "Given", "Has", "Headquartered", "Knowledge", "Listed", "Measure", "Not", "Owned",
     "PartyIs", "Path", "PersonOf", "Place", "Places", "Presumed", "RuleResult", "Service", "Some", "Statement", "Target", "below",
-    "targets_of",
+    "inside", "targets_of",
 ]  # fmt: skip
 
-Confidence = Literal["", "unverified", "argued"]
-"""``unverified``: the wording was not read in the text itself. ``argued``: a reading that is argued, not settled. Either counts
-as presumed at most, and every proof that uses it says so."""
-
 _GROUP = re.compile(r"([A-Z]):(\d)\Z")
-
-
-def _several(given: Any) -> Any:
-    return (given,) if isinstance(given, (str, int, float, bool, dict)) else given
 
 
 def _place(given: Any) -> Any:
@@ -46,63 +39,14 @@ def _place(given: Any) -> Any:
     return f"cg:{match[1]}{match[2]}" if (match := _GROUP.match(text)) else text
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
 PlaceList = Annotated[
-    tuple[str, ...], BeforeValidator(lambda given: tuple(map(_place, _several(given)))), Field(min_length=1)
+    tuple[str, ...], BeforeValidator(lambda given: tuple(map(_place, several(given)))), Field(min_length=1)
 ]
 Places: TypeAdapter[tuple[str, ...]] = TypeAdapter(PlaceList)
 """Countries and country groups, ``D:5`` or ``cg:D5`` alike; ``anywhere`` is every place."""
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class _Doubt(_Value):
-    """What weakens a test: how well its wording is known, and from which edition alone it is known."""
-
-    note: str = ""
-    confidence: Confidence = ""
-    edition: date | None = None
-
-
-class Entry(_Doubt):
-    """An entry of a list of codes: the code, and from when until when it stood in the list.
-
-    ``meets`` names entries of the same list whose parameters an item of this one must meet, so that what meets none of them is not in
-    this one either.
-    """
-
-    code: str
-    meets: Words = ()
-    since: date | None = Field(default=None, alias="from")
-    until: date | None = Field(default=None, alias="to")
-
-    def covers(self, code: str) -> bool:
-        """Tell whether a code is this one or a paragraph of it.
-
-        >>> Entry(code="3A090").covers("3A090.a"), Entry(code="3A090.a").covers("3A090")
-        (True, False)
-        """
-        return code == self.code or code.startswith(self.code + ".")
-
-    def stands(self, on: date) -> bool:
-        """Tell whether it stands in the list on a day."""
-        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
-
-
-def _entry(given: Any) -> Any:
-    if isinstance(given, str):
-        return {"code": given.removeprefix("eccn:")}
-    if isinstance(given, dict) and isinstance(given.get("code"), str):
-        return {**given, "code": given["code"].removeprefix("eccn:")}
-    return given
-
-
-Codes = Annotated[tuple[Entry, ...], BeforeValidator(lambda given: tuple(map(_entry, _several(given)))), Field(min_length=1)]
-
-
-class Target(_Doubt):
+class Target(Doubt):
     """What the end of a path must be: every test that is written must hold, and one of ``either`` if there are any.
 
     Attributes
@@ -142,7 +86,7 @@ class Target(_Doubt):
     except_: Target | None = Field(default=None, alias="except")
 
 
-class _Condition(_Doubt):
+class _Condition(Doubt):
     name: str = ""
     cite: str = ""
     place: str = Field(default="", repr=False)
@@ -204,7 +148,7 @@ class Has(_Condition):
     kind: Literal["has"] = "has"
     item: str = "item"
     attribute: str
-    value: Annotated[tuple[str | bool | float, ...], BeforeValidator(_several)] = (True,)
+    value: Annotated[tuple[str | bool | float, ...], BeforeValidator(several)] = (True,)
 
 
 class Statement(_Condition):
@@ -292,25 +236,14 @@ class Headquartered(_Condition):
 
 
 class Listed(_Condition):
-    """A party stands on a list, with the footnote if one is named."""
+    """A party stands on a list, with the footnote, and under one of the programmes and with one of the scopes if any are named."""
 
     kind: Literal["listed"] = "listed"
     role: Words = ("any",)
     list: str
     footnote: str = ""
-
-
-class Owned(_Condition):
-    """A party is owned, to this share or more, by parties that are on a list, or on one of several.
-
-    Whoever is owned so counts as such an owner in turn, with all it holds. ``aggregate: false`` asks for one owner that holds so much.
-    """
-
-    kind: Literal["owned"] = "owned"
-    role: Words = ("any",)
-    by: tuple[Listed, ...] = Field(min_length=1)
-    share: float = Field(default=50, gt=0, le=100)
-    aggregate: bool = True
+    programme: Words = ()
+    scope: Words = ()
 
 
 class PartyIs(_Condition):
@@ -347,6 +280,19 @@ class PersonOf(_Condition):
         if not self.of and self.natural is None:
             raise ValueError("it says whose person (of: [US]) or which sort (natural: true or false)")
         return self
+
+
+class Owned(_Condition):
+    """A party is owned, to this share or more, by parties that are on a list, or pass another test of a party, or one of several.
+
+    Whoever is owned so counts as such an owner in turn, with all it holds. ``aggregate: false`` asks for one owner that holds so much.
+    """
+
+    kind: Literal["owned"] = "owned"
+    role: Words = ("any",)
+    by: tuple[Annotated[Listed | Headquartered | PartyIs | PersonOf, Field(discriminator="kind")], ...] = Field(min_length=1)
+    share: float = Field(default=50, gt=0, le=100)
+    aggregate: bool = True
 
 
 class Service(_Condition):
@@ -456,6 +402,20 @@ for _model in (Target, All, Any_, Not, Path, Contains, Content, Some, Every, Pre
     _model.model_rebuild()
 
 
+def inside(condition: Condition) -> Iterator[tuple[Condition, bool]]:
+    """Yield the conditions directly inside one, each with whether it stands there under a negation."""
+    match condition:
+        case All() | Any_():
+            yield from ((child, False) for child in condition.of)
+        case Not():
+            yield condition.of, True
+        case Some() | Every():
+            yield condition.test, False
+        case Presumed():
+            asked = ((condition.if_, False), (condition.of, True), (condition.unless, True))
+            yield from ((one, negated) for one, negated in asked if one is not None)
+
+
 def below(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Condition, bool]]:
     """Yield a condition and all conditions inside it, each with whether it stands under a negation.
 
@@ -464,20 +424,8 @@ def below(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Cond
     [('not', False), ('presumed', True), ('rule', True)]
     """
     yield condition, negated
-    match condition:
-        case All() | Any_():
-            for child in condition.of:
-                yield from below(child, negated=negated)
-        case Not():
-            yield from below(condition.of, negated=True)
-        case Some() | Every():
-            yield from below(condition.test, negated=negated)
-        case Presumed():
-            if condition.if_ is not None:
-                yield from below(condition.if_, negated=negated)
-            for rebutting in (condition.of, condition.unless):
-                if rebutting is not None:
-                    yield from below(rebutting, negated=True)
+    for child, turned in inside(condition):
+        yield from below(child, negated=negated or turned)
 
 
 def targets_of(condition: Condition) -> Iterator[tuple[Target, bool]]:

@@ -19,8 +19,8 @@ from policygraph.content import Content, Open, Part, roll_up
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.inputs import OF_PARTS
+from policygraph.law.readings import NO, YES, Reading, joined, noted
 from policygraph.law.readings import UNKNOWN as NOT_KNOWN
-from policygraph.law.readings import Reading, joined, noted
 from policygraph.law.rulebook import Rule, Rulebook, conditions_of
 from policygraph.law.told import Bound
 from policygraph.truth import Outcome, Strength, Truth, Verdict
@@ -32,6 +32,8 @@ __all__ = ["asked_of_content", "bearing", "content"]
 
 _ONE: Amount = (Fraction(1), Fraction(1))
 _DEEPEST = 16
+_VARIANTS = "pg:variantOf+"
+"""From an item to what it is a variant of, and so on."""
 
 
 def content(evaluation: Evaluation, condition: law.Content, bound: Bound) -> Reading:
@@ -205,12 +207,23 @@ class _Counting:
         if target.except_ is not None:
             inner = self._is(line, target.except_)
             parts.append(Reading("not", f"not: {inner.label}", ~inner.verdict, parts=(inner,), combine=lambda given: ~given[0]))
-        left = target.model_copy(
-            update={"either": (), "except_": None, **({"origin": ()} if origin else {}), **({"eccn": ()} if eccn else {})}
-        )
+        named = bool(target.is_) and bool(line.item)
+        if named:
+            parts.append(self._named(line.item, target))
+        settled = [name for name, done in (("is_", named), ("origin", origin), ("eccn", eccn)) if done]
+        left = target.model_copy(update={"either": (), "except_": None, **dict.fromkeys(settled, ())})
         if left.model_copy(update={"note": "", "confidence": "", "edition": None}) != law.Target():
             parts.append(evaluation.target(line.item, left, self.bound) if line.item else self._strange(line, left))
         return parts[0] if len(parts) == 1 else joined("all", f"{name} is what is asked for", parts)
+
+    def _named(self, item: str, target: law.Target) -> Reading:
+        """Read whether a part is one of those named, or a variant of one."""
+        name = self._name(item)
+        if item in target.is_:
+            return Reading("target", f"{name} is named" if target.note else "", YES)
+        start = "part"
+        led = self.evaluation.path(_VARIANTS, start, law.Target(is_=target.is_), Bound(item, None, {start: (item,)}))
+        return led if led.verdict.all_.for_ else Reading("target", f"{name} is one of those named, or a variant of one", NO)
 
     def _from(self, line: Line, places: Sequence[str]) -> Reading:
         label = f"{self._name(str(line))} originates in {' or '.join(places)}"

@@ -17,20 +17,21 @@ from typing import TypeVar
 
 import numpy as np
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.contents import content
-from policygraph.law.facts import Facts
+from policygraph.law.facts import Facts, on_list
 from policygraph.law.inputs import told_of
 from policygraph.law.knowing import knowledge
-from policygraph.law.quantified import from_entries, quantified
+from policygraph.law.quantified import path_from, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
 from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
 from policygraph.law.told import Bound, Told
-from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, target_words
+from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, path_words, target_words
 from policygraph.ontology import Ontology
+from policygraph.parties import Party
 from policygraph.paths import Grammar, Path, Search, Targets, closure_to
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
@@ -81,6 +82,7 @@ class Evaluation:
         self.once = once
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.other_days: dict[date, Evaluation] = {}
         self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}
@@ -262,9 +264,7 @@ class Evaluation:
             case law.Presumed():
                 return self._presumed(condition, bound)
             case law.Path():
-                if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
-                    return from_entries(self, condition, bound)
-                return self.path(condition.path, condition.start, condition.to, bound)
+                return path_from(self, condition, bound)
             case law.Contains():
                 return self.path(PARTS, condition.item, condition.what, bound)
             case law.Classified():
@@ -282,9 +282,7 @@ class Evaluation:
             case law.Some() | law.Every():
                 return quantified(self, condition, bound)
             case law.Listed():
-                return self.told.of_parties(
-                    condition.role, bound, lambda party: self.facts.listed(party, condition.list, condition.footnote)
-                )
+                return self.told.of_parties(condition.role, bound, lambda party: self.facts.listed(party, on_list(condition)))
             case law.Headquartered():
                 return self.told.of_parties(
                     condition.role, bound, lambda party: self.facts.headquartered(party, condition.in_, condition.parent)
@@ -348,7 +346,8 @@ class Evaluation:
         index = self.view.graph.index
         starts = [id_ for id_ in items if id_ in index]
         grammar = grammar_of(text, self.view.graph.ontology)
-        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {text} {target_words(target)}".strip()
+        steps = path_words(grammar.path, self.view.graph.ontology)
+        label = f"{' or '.join(map(self.facts.name, starts)) or f'no {start}'} {steps} {target_words(target, self.facts.name)}".strip()
         if not starts:
             return Reading("path", label, UNKNOWN if items else NO)
         ways, nodes = self.ends(text, tuple(starts))
@@ -438,10 +437,9 @@ class Evaluation:
         if target.rule:
             parts.append(self.rule(target.rule, Bound(id_, None)))
         if target.listed is not None:
-            parts.append(facts.listed(Party(id=id_), target.listed.list, target.listed.footnote))
+            parts.append(facts.listed(Party(id=id_), on_list(target.listed)))
         if target.headquartered is not None:
-            wanted = target.headquartered
-            parts.append(facts.headquartered(Party(id=id_), wanted.in_, wanted.parent))
+            parts.append(facts.headquartered(Party(id=id_), target.headquartered.in_, target.headquartered.parent))
         if target.located:
             parts.append(facts.stands_in(id_, target.located))
         if target.role:

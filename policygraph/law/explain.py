@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import get_args
 
@@ -15,6 +16,7 @@ from policygraph.view import FrozenView
 __all__ = ["assumed", "explain", "refuse_strange_words"]
 
 _STATUSES = get_args(Status)
+_WORD = re.compile(r"[a-z0-9.-]+\Z")
 
 
 def explain(
@@ -88,6 +90,16 @@ def refuse_strange_words(case: Case, book: Rulebook) -> None:
                 near = nearest(word, book.words[kind], 1)
                 hint = f"did you mean '{near[0]}'?" if near else "they know " + ", ".join(sorted(book.words[kind]))
                 raise BadQuestion(f"no rule knows '{word}' as {kind}; {hint}")
+    acts = book.words["authorised"] | book.words["act"]
+    for word in {word for held in case.authorisations or () for word in held.covers} - acts:
+        if near := nearest(word, acts, 1):
+            raise BadQuestion(f"no rule knows '{word}' as what an authorisation covers; did you mean '{near[0]}'?")
     for word in case.end_use or ():
         if word not in book.words["end_use"] and (near := nearest(word, book.words["end_use"], 1)):
             raise BadQuestion(f"no rule knows the end use '{word}'; did you mean '{near[0]}'?")
+    known = book.words["authorised"] | book.words["act"]
+    for word in (word for held in case.authorisations or () for word in held.covers if word not in known):
+        if near := nearest(word, known, 1):
+            raise BadQuestion(f"no rule knows an authorisation that covers '{word}'; did you mean '{near[0]}'?")
+        if not _WORD.match(word):
+            raise BadQuestion(f"an authorisation covers an act or another word of rules, such as export, and not '{word}'")

@@ -142,6 +142,11 @@ def exposure(evaluation: Evaluation, rule: Rule, item: str, since: date | None =
     since
         The day from which it counts as tainted; acts that ended before are left out. None: all acts on record.
 
+    Raises
+    ------
+    BadQuestion
+        If the rule prohibits no acts by name.
+
     Examples
     --------
     >>> import policygraph as pg
@@ -153,6 +158,8 @@ def exposure(evaluation: Evaluation, rule: Rule, item: str, since: date | None =
     """
     view, graph = evaluation.view, evaluation.view.graph
     named = _acts_of(rule)
+    if rule.effect != "prohibited" or not named:
+        raise BadQuestion(f"'{rule.id}' prohibits no acts by name; give a rule that does, such as ear-gp10")
     notices = tuple(_notices(evaluation, rule, item))
     first = min((day for _, day in notices), default=None)
     acts = [act for act in _reported(evaluation, item, named, notices, first) if since is None or act.ends is None or act.ends > since]

@@ -11,17 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from policygraph import measures
-from policygraph.case import Party
 from policygraph.findings import Gap, Step
 from policygraph.law import conditions as law
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported
-from policygraph.ownership import WHOLE, Capture, Cascade, Share, parts_per_million, stakes_in
+from policygraph.listings import listing, programmes_told
+from policygraph.ownership import WHOLE, By, Capture, Cascade, Share, Test, parts_per_million, stakes_in
+from policygraph.parties import Party
 from policygraph.truth import Strength, Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Facts"]
+__all__ = ["Facts", "on_list"]
 
 _HALF = parts_per_million(50)
 
@@ -156,16 +158,24 @@ class Facts:
 
     # ---- parties
 
-    def listed(self, party: Party, list_: str, footnote: str = "") -> Reading:
-        """Read whether a party stands on a list, with a footnote if one is named."""
-        label = f"{self.name(str(party))} stands on {self.name(list_)}" + (f" with {self.name(footnote)}" if footnote else "")
+    def listed(self, party: Party, by: By) -> Reading:
+        """Read whether a party stands on a list, with a footnote, and under one of some programmes and scopes if any are named."""
+        who, list_ = self.name(str(party)), self.name(by.list)
+        label = f"{who} stands on {by.named(self.name)}"
         if party.is_stranger:
-            return self._unlisted(label, list_)
-        on_list = self.statement(party.id, "listed", list_)
-        if not footnote:
-            return replace(on_list, kind="listed", label=label)
-        bears = self.statement(party.id, "bearsFootnote", footnote)
-        return joined("all", label, (on_list, bears))
+            return self._unlisted(label, by.list)
+        here = self.statement(party.id, "listed", by.list)
+        here = here if by.footnote else replace(here, kind="listed", label=label)
+        if by.programmes or by.scopes:
+            verdict = listing(self.view, party.id, by.list, by.programmes, by.scopes)
+            told = " and ".join(sorted(programmes_told(self.view, party.id, by.list))) if by.programmes else ""
+            gap = Gap(party.id, "listed", by.list, "programme", f"under which programme {who} stands on {list_}")
+            gaps = (lambda: (gap,)) if here.verdict.all_.for_ else here.gaps
+            here = replace(here, verdict=verdict, note=noted(here.note, f"listed under {told}" if told else ""), gaps=gaps)
+        if not by.footnote:
+            return here
+        bears = self.statement(party.id, "bearsFootnote", by.footnote)
+        return joined("all", label, (here, bears))
 
     def _unlisted(self, label: str, list_: str) -> Reading:
         graph = self.view.graph
@@ -288,28 +298,47 @@ class Facts:
         return found
 
     def owned(self, party: Party, condition: law.Owned) -> Reading:
-        """Read whether parties on lists hold a share of a party, directly or through companies that are held so themselves."""
-        by = [(one.list, one.footnote) for one in condition.by]
-        lists = " or ".join(self.name(list_) + (f" with {self.name(footnote)}" if footnote else "") for list_, footnote in by)
-        label = f"{self.name(str(party))} is held to {condition.share:g} % or more by parties on {lists}"
-        key = ("owned", party, *by, condition.share, condition.aggregate)
+        """Read whether parties on lists, or that pass other tests, hold a share of a party, directly or through companies held so."""
+        key = ("owned", party, condition.by, condition.share, condition.aggregate)
         if key in self._known:
             return self._known[key]
+        tests: dict[str, Callable[[Party], Reading]] = {}
+        by: list[By | Test] = []
+        for one in condition.by:
+            if isinstance(one, law.Listed):
+                by.append(on_list(one))
+                tests.setdefault(one.list, partial(self.listed, by=on_list(one)))
+            else:
+                name, test = self._test_of(one)
+                by.append(Test(name, lambda owner, test=test: ((found := test(owner)).verdict, found.rests_on)))  # type: ignore[misc]
+                tests[name] = test
+        called = " or ".join([*(f"on {one.named(self.name)}" for one in by if isinstance(one, By)),
+                              *(f"that are {one.name}" for one in by if isinstance(one, Test))])  # fmt: skip
+        label = f"{self.name(str(party))} is held to {condition.share:g} % or more by parties {called}"
         cascade = Cascade(self.view, by, parts_per_million(condition.share), (party,), aggregate=condition.aggregate)
         found = cascade.capture(party)
         decided = found.verdict.all_.for_
         shown = [owner for first in found.owners if first.counts or not decided for owner in first.walk() if owner.counts or not decided]
-        listings = {owner.id: owner for owner in shown if owner.on}
+        passing = {owner.id: owner for owner in shown if owner.on and owner.id in self.view.graph.index}
         note = "no owner is on record" if not found.owners else f"they hold {found.share}" + _at_tier(found)
         self._known[key] = Reading(
             "owned", label, found.verdict, note=noted(note, found.note), steps=tuple(owner.step for owner in shown if owner.step),
-            beside=tuple(
-                self.listed(Party(id=id_), list_, footnote)
-                for id_, owner in listings.items() for list_, footnote in by if list_ in owner.on
-            ),
+            beside=tuple(tests[name](Party(id=id_)) for id_, owner in passing.items() for name in owner.on if name in tests),
             gaps=lambda: self._untold_owners(party) or found.gaps, claims=cascade.claims,
         )  # fmt: skip
         return self._known[key]
+
+    def _test_of(self, one: law.Headquartered | law.PartyIs | law.PersonOf) -> tuple[str, Callable[[Party], Reading]]:
+        """Return what an owner must be, in words, and how that is read."""
+        match one:
+            case law.Headquartered():
+                return f"headquartered in {_listed(one.in_)}", lambda party: self.headquartered(party, one.in_, one.parent)
+            case law.PartyIs():
+                return " or ".join((*map(self.name, one.is_), *one.class_)), lambda party: self.is_party(party, one.is_, one.class_)
+            case law.PersonOf():
+                sort = {True: "natural persons", False: "bodies", None: "persons"}[one.natural]
+                words = f"{sort} of {_listed(one.of)}" if one.of else sort
+                return words, lambda party: self.person(party, one.of, one.natural, one.except_)
 
     def _untold_owners(self, party: Party) -> tuple[Gap, ...]:
         if party.is_stranger and party.owners is None:
@@ -395,6 +424,11 @@ class Facts:
             "measure", label, result.verdict, note=noted(best.text if best else "", result.note), evidence=evidence,
             gaps=lambda: (gap,), claims=lambda: (view.graph.table.ids[row] for row in all_rows),
         )  # fmt: skip
+
+
+def on_list(condition: law.Listed) -> By:
+    """Return the list that a condition asks for, without whom it asks it of."""
+    return By(condition.list, condition.footnote, condition.programme, condition.scope)
 
 
 def _at_tier(found: Capture) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from policygraph.case import Case
+from policygraph.dates import COVERED_SINCE, covered
 from policygraph.errors import BadQuestion
 from policygraph.law.determine import HOME, licence_reading
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.explain import assumed, refuse_strange_words
 from policygraph.law.question import family_of, of_family
 from policygraph.law.rulebook import Rule, Rulebook
-from policygraph.law.timeline import COVERED_SINCE, Timeline, relevant_rows, timeline
+from policygraph.law.timeline import Timeline, relevant_rows, timeline
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
 
@@ -42,12 +43,10 @@ def history(
     BadQuestion
         If the days lie before the rules begin, or the wrong way round.
     """
-    begin, end = since or COVERED_SINCE, until or view.as_of
-    if begin < COVERED_SINCE:
-        raise BadQuestion(f"{begin} is outside coverage: the rules tell the law from {COVERED_SINCE} on")
+    begin, end = covered(since or COVERED_SINCE), covered(until or view.as_of)
     if end < begin:
         raise BadQuestion(f"{end} lies before {begin}; give the earlier day first")
-    asked = book.rule(rule) if rule else None
+    asked = book.rule(rule) if rule is not None else None
     told = case.resolved(view.graph).model_copy(update={"on": None})
     refuse_strange_words(told, book)
     statuses = assumed(book, assume or {})

@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.parties import ROLES
 
 __all__ = ["OF_PARTS", "PLACES", "Inputs", "told_of"]
 
@@ -133,18 +134,8 @@ def _inside(condition: law.Condition, bound: frozenset[str]) -> Iterator[tuple[l
         if condition.among != "earlier":
             yield from _inside(condition.test, bound | {condition.as_})
         return
-    for inner in _children(condition):
+    for inner, _ in law.inside(condition):
         yield from _inside(inner, bound)
-
-
-def _children(condition: law.Condition) -> Iterator[law.Condition]:
-    match condition:
-        case law.All() | law.Any_():
-            yield from condition.of
-        case law.Not():
-            yield condition.of
-        case law.Presumed():
-            yield from (inner for inner in (condition.if_, condition.of, condition.unless) if inner is not None)
 
 
 def _roles(condition: law.Condition) -> Iterable[str]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.question import family_of
@@ -25,6 +25,7 @@ from policygraph.law.table import CaseTable, joined_cells
 from policygraph.law.told import Bound
 from policygraph.law.trees import ITEM, Cells, Rows, Source, Tree, compiled
 from policygraph.law.verdicts import Codes, Verdicts
+from policygraph.parties import ROLES
 from policygraph.view import FrozenView
 
 __all__ = ["Plan", "distinct"]

@@ -1,4 +1,4 @@
-"""Tests put to several things: ``some`` and ``every`` of parties, earlier acts or what a path leads to; paths from an item's entries.
+"""Tests put to several things: ``some`` and ``every`` of parties, earlier acts or what a path leads to; paths from wherever they begin.
 
 Comes in: the condition and what is bound already. Goes out: a reading. Whether there are more of them than are known is open unless
 the case says that all are told.
@@ -8,21 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
+from policygraph.findings import Gap
 from policygraph.law import conditions as law
-from policygraph.law.readings import YES, Reading, joined
+from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, noted
 from policygraph.law.told import Bound
+from policygraph.law.wording import path_words, target_words
+from policygraph.parties import Party
+from policygraph.paths import Grammar
+from policygraph.paths.expression import Letter
 from policygraph.truth import Verdict
+from policygraph.view import FrozenView
 
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["from_entries", "quantified"]
+__all__ = ["path_from", "quantified"]
 
 _ENTRIES = "pg:variantOf?/pg:classifiedAs"
 """From an item to the entries that claims put it in."""
+_OWNED = Letter(frozenset(("owns",)), inverse=True)
 
 
 def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: Bound) -> Reading:
@@ -31,8 +39,9 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
     parts = []
     for member, case, thing in _domain(evaluation, condition, bound):
         case_of = case if case is not None else bound.case
-        inner = Bound(bound.item, case_of, {**bound.more, condition.as_: (thing,)})
-        tested = evaluation.condition(condition.test, inner)
+        item = case.item if case is not None and bound.case is not None and case.item not in ("", bound.case.item) else bound.item
+        inner = Bound(item, case_of, {**bound.more, condition.as_: (thing,)})
+        tested = evaluation.condition(condition.test, inner) if case is None else _as_done(evaluation, condition.test, inner, case)
         named = f"{condition.as_} {thing}"
         if member == YES:
             parts.append(replace(tested, label=f"{named}: {tested.label}"))
@@ -41,9 +50,37 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
             parts.append(joined("any", named, (outside, tested)))
         else:
             parts.append(joined("all", named, (Reading("member", f"{named} is one of them", member), tested)))
+    terms = evaluation.view.graph.ontology
+    among = f"{condition.among} {'acts' if condition.among == 'earlier' else ''}".strip()
+    if condition.among not in ("parties", "earlier"):
+        among = f"what it {path_words(Grammar.parse(condition.among, terms).path, terms)}"
     if _is_open(condition, bound):
-        parts.append(evaluation.told.untold(condition.among, "Thing", f"whether there are more ({condition.among})", bound))
-    return joined("all" if every else "any", f"{condition.kind} {condition.as_} of {condition.among}", parts)
+        parts.append(evaluation.told.untold(condition.among, "Thing", f"whether there are more ({among})", bound))
+    return joined("all" if every else "any", f"{condition.kind} {condition.as_} of {among}", parts)
+
+
+def _as_done(evaluation: Evaluation, test: law.Condition, bound: Bound, act: Case) -> Reading:
+    """Read a test of an earlier act by the law and the facts of its own day."""
+    other = _on(evaluation, act.on)
+    tested = other.settled(lambda: other.condition(test, bound))
+    if other is evaluation:
+        told = "" if act.on else f"the day of the act is not told, so law and facts are read on {evaluation.on}"
+        return replace(tested, note=noted(tested.note, told))
+    return Reading(
+        "earlier", tested.label, tested.verdict, note=f"law and facts are read on the day of the act, {act.on}", parts=(tested,),
+        combine=lambda given: given[0], elsewhere=lambda again: _on(again, act.on),
+    )  # fmt: skip
+
+
+def _on(evaluation: Evaluation, day: date | None) -> Evaluation:
+    """Return an evaluation of another day, the same each time."""
+    if day is None or day == evaluation.on:
+        return evaluation
+    if day not in evaluation.other_days:
+        view = FrozenView(evaluation.view.graph, day, evaluation.view.known_by, evaluation.view.policy)
+        more = {"textual": evaluation.textual, "once": evaluation.once}
+        evaluation.other_days[day] = type(evaluation)(view, evaluation.book, day, evaluation.assume, **more)
+    return evaluation.other_days[day]
 
 
 def _domain(
@@ -74,7 +111,32 @@ def _is_open(condition: law.Some | law.Every, bound: Bound) -> bool:
     return True
 
 
-def from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
+def path_from(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
+    """Read a path from what the case names, from the entries of its item, and from parties of which only the case tells."""
+    if condition.start == "eccn" and (bound.case is None or bound.case.eccn is None):
+        return _from_entries(evaluation, condition, bound)
+    strangers = evaluation.told.strangers(condition.start, bound)
+    if not strangers:
+        return evaluation.path(condition.path, condition.start, condition.to, bound)
+    known = evaluation.told.items(condition.start, bound)
+    parts = [evaluation.path(condition.path, condition.start, condition.to, bound)] if known else []
+    parts += [_from_stranger(evaluation, condition, party) for party in strangers]
+    return parts[0] if len(parts) == 1 else joined("any", f"from one of those who are the {condition.start}", parts)
+
+
+def _from_stranger(evaluation: Evaluation, condition: law.Path, party: Party) -> Reading:
+    """Read a path from a party that the data do not know: open, unless it leads to its owners and the case says that nobody owns it."""
+    terms = evaluation.view.graph.ontology
+    grammar = Grammar.parse(condition.path, terms)
+    label = f"{party} {path_words(grammar.path, terms)} {target_words(condition.to, evaluation.facts.name)}".strip()
+    upwards = all(move.letter == _OWNED for move in grammar.automaton.moves[0]) and not grammar.automaton.accepting[0]
+    if upwards and party.owners == ():
+        return Reading("path", label, NO, note="nobody owns it, as the case tells")
+    gap = Gap("case", condition.start, None, "Thing", f"whether {label}")
+    return Reading("path", label, UNKNOWN, note="of a party that only the case tells of", gaps=lambda: (gap,))
+
+
+def _from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
     """Read a path that begins at the entries of an item: those that claims say, and those that rules put it in."""
     parts = [evaluation.path(f"{_ENTRIES}/({condition.path})", "item", condition.to, bound)]
     for rule in evaluation.book.of_effect("classified"):

@@ -1,13 +1,13 @@
 """Rule files to rules, every fault with its line, and what only shows when all rules are known.
 
 Refused: unknown keys and words, missing headers, versions or times of operation that overlap, rules and parts that do not exist,
-paths that do not parse, citations of provisions that do not exist, and a rule that depends on its own negation.
+paths that do not parse, names and citations of what does not exist, and a rule that depends on its own negation.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as Names
 from datetime import date
 from itertools import pairwise
@@ -18,10 +18,9 @@ from pydantic import BaseModel, ValidationError
 
 from policygraph.datasets.files import Faults, Mapping, Node, Sequence, parse_yaml, plain, text_of
 from policygraph.errors import BadData, BadRule, nearest
-from policygraph.law import conditions as law
+from policygraph.law.naming import Known, refuse_unknown_names
 from policygraph.law.rulebook import CodeList, Duty, Notice, Operation, Rule, Rulebook, Version, conditions_of
 from policygraph.law.writing import Writing, as_codes, explained
-from policygraph.names import PREFIXES
 from policygraph.ontology import Ontology
 
 __all__ = ["read"]
@@ -32,21 +31,24 @@ _ONLY_FOR: Names[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def read(directory: Path, ontology: Ontology, provisions: Container[str] | None = None) -> Rulebook:
+def read(directory: Path, ontology: Ontology, known: Known | None = None) -> Rulebook:
     """Read every rule and list below a directory; see :meth:`Rulebook.load`."""
     if not directory.is_dir():
         raise BadRule(f"{directory}: there is no such directory of rules")
-    return _book(Rulebook({}, {}, ontology, ""), directory, sorted(directory.rglob("*.yaml")), provisions)
+    return _book(Rulebook({}, {}, ontology, ""), directory, sorted(directory.rglob("*.yaml")), known)
 
 
-def drafted(book: Rulebook, file: Path) -> Rulebook:
+def drafted(book: Rulebook, file: Path, known: Known | None = None) -> Rulebook:
     """Return a rulebook with the rules of a file or directory added; see :meth:`Rulebook.with_draft`."""
     if not file.exists():
         raise BadRule(f"{file}: there is no such file; a draft is a rule file, or a directory of them")
-    return _book(book, file if file.is_dir() else file.parent, sorted(file.rglob("*.yaml")) if file.is_dir() else [file], None)
+    files = sorted(file.rglob("*.yaml")) if file.is_dir() else [file]
+    if not files:
+        raise BadRule(f"{file}: the directory holds no rule file; a draft is a rule file, or a directory of files *.yaml")
+    return _book(book, file if file.is_dir() else file.parent, files, known)
 
 
-def _book(base: Rulebook, directory: Path, paths: Iterable[Path], provisions: Container[str] | None) -> Rulebook:
+def _book(base: Rulebook, directory: Path, paths: Iterable[Path], known: Known | None) -> Rulebook:
     """Read files on top of the rules of a book, each rule or list in the place of one of the same id."""
     ontology = base.ontology
     faults, hash_ = Faults(), hashlib.blake2b(base.digest.encode(), digest_size=16)
@@ -76,7 +78,9 @@ def _book(base: Rulebook, directory: Path, paths: Iterable[Path], provisions: Co
                 faults.add(shown, 1, f"the rule '{rule.id}' stands in {rules[rule.id].file} already; give this one another id")
             rules[rule.id] = rule
     book = Rulebook({**base.rules, **rules}, lists, ontology, hash_.hexdigest())
-    _check_whole(book, faults, provisions)
+    refuse_unknown_names(book, rules.values(), known, faults, nodes)
+    if not len(faults):
+        _refuse_negative_cycles(book, faults)
     if len(faults):
         raise BadRule(str(faults.error()))
     return book
@@ -194,45 +198,6 @@ def _check_versions(rule: Rule, node: Mapping, faults: Faults) -> None:
         faults.add(rule.file, node.line, "a rule whose effect is to classify says which entries it puts an item in: classifies: [...]")
 
 
-def _check_whole(book: Rulebook, faults: Faults, provisions: Container[str] | None) -> None:
-    for rule in book.rules.values():
-        for condition in conditions_of(rule):
-            line = int(condition.place.rpartition(":")[2] or 1)
-            asked = [condition.rule] if isinstance(condition, law.RuleResult) else []
-            asked += [condition.needs] if isinstance(condition, law.Content) and condition.needs else []
-            asked += [target.rule for target, _ in law.targets_of(condition) if target.rule]
-            for name in asked:
-                if name not in book.rules:
-                    near = nearest(name, book.rules, 1)
-                    hint = f"did you mean '{near[0]}'?" if near else "the rules are " + ", ".join(book.rules)
-                    faults.add(rule.file, line, f"there is no rule '{name}'; {hint}")
-        for key, name in (*(("concerns", name) for name in rule.concerns), *(("leaves", name) for name in rule.leaves),
-                          *(("forbids", name) for name in rule.forbids)):  # fmt: skip
-            if name not in book.rules and provisions is not None and name not in provisions:
-                near = nearest(name, (*book.rules, *(other.basis for other in book.rules.values())), 1)
-                hint = f"; did you mean '{near[0]}'?" if near else ""
-                faults.add(rule.file, None, f"'{key}' names '{name}', which is no rule and no provision of the data{hint}")
-        for name in rule.displaces:
-            if name not in book.rules:
-                faults.add(rule.file, None, f"it displaces '{name}', and there is no such rule")
-        for cite, where in _cites(rule):
-            if provisions is not None and cite.partition(":")[0] in PREFIXES and cite not in provisions:
-                faults.add(rule.file, where, f"the citation '{cite}' names no provision of the data; enter it among the entities")
-    if not len(faults):
-        _refuse_negative_cycles(book, faults)
-
-
-def _cites(rule: Rule) -> Iterator[tuple[str, int | None]]:
-    yield rule.basis, None
-    for version in rule.versions:
-        yield version.cite, None
-        yield version.basis, None
-    if rule.notice:
-        yield rule.notice.cite, None
-    for condition in conditions_of(rule):
-        yield condition.cite, int(condition.place.rpartition(":")[2] or 1)
-
-
 def _refuse_negative_cycles(book: Rulebook, faults: Faults) -> None:
     asks = {id_: tuple(book.depends_on(rule)) for id_, rule in book.rules.items()}
 
@@ -251,4 +216,11 @@ def _refuse_negative_cycles(book: Rulebook, faults: Faults) -> None:
         for name in dict.fromkeys(name for name, negated in asked if negated):
             if reaches(name, id_):
                 text = f"the rule '{id_}' depends on its own negation, through '{name}'; say it without 'not' or 'unless' there"
-                faults.add(book.rules[id_].file, None, text)
+                faults.add(book.rules[id_].file, _where_asked(book, id_, name), text)
+
+
+def _where_asked(book: Rulebook, id_: str, name: str) -> int | None:
+    """Return the line on which a rule asks for another, that of the innermost condition that does."""
+    conditions = conditions_of(book.rules[id_])
+    asking = [condition.place for condition in conditions if name in (asked for asked, _ in book.asked_in(condition))]
+    return int(asking[-1].rpartition(":")[2]) if asking and asking[-1] else None

@@ -62,6 +62,8 @@ class Reading:
         Ids of the claims of which one must be rejected before a leaf can change.
     redo
         How to read it again in another evaluation.
+    elsewhere
+        In which evaluation its parts are read again, given another: that of another day.
     rule
         For a rule: its id.
     """
@@ -81,6 +83,7 @@ class Reading:
     gaps: Callable[[], Iterable[Gap]] | None = field(default=None, repr=False, compare=False)
     claims: Callable[[], Iterable[str]] | None = field(default=None, repr=False, compare=False)
     redo: Callable[[Any], Reading] | None = field(default=None, repr=False, compare=False)
+    elsewhere: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
     rule: str = ""
 
     def again(self, verdicts: Sequence[Verdict]) -> Verdict:
@@ -200,7 +203,8 @@ class Reading:
         if not changed(self):
             return self
         if self.parts and self.rule not in whole and all(part.redo or not changed(part) for part in self.parts):
-            parts = tuple(part.redone(changed, other, whole, known) for part in self.parts)
+            within = self.elsewhere(other) if self.elsewhere else other
+            parts = tuple(part.redone(changed, within, whole, known) for part in self.parts)
             return replace(self, parts=parts, verdict=self.again([part.verdict for part in parts]))
         return self.redo(other) if self.redo else self
 

@@ -15,14 +15,15 @@ enforced, or of unknown status. *Versions* say what the text was; jurisdiction a
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from policygraph.errors import UnknownName, nearest
+from policygraph.errors import UnknownName, as_text, nearest
 from policygraph.law import conditions as law
 from policygraph.law.rules import (
     BINDINGNESS,
@@ -38,9 +39,11 @@ from policygraph.law.rules import (
     in_operation,
 )  # fmt: skip
 from policygraph.ontology import Ontology
+from policygraph.ownership import By
 
 if TYPE_CHECKING:
     from policygraph.law.inputs import Inputs
+    from policygraph.law.naming import Known
 
 __all__ = [
     "BINDINGNESS", "About", "CodeList", "Duty", "Notice", "Operation", "Rule", "Rulebook", "Status", "Version", "in_operation",
@@ -79,7 +82,7 @@ class Rulebook:
     digest: str
 
     @classmethod
-    def load(cls, directory: Path, ontology: Ontology, provisions: Container[str] | None = None) -> Rulebook:
+    def load(cls, directory: Path, ontology: Ontology, known: Known | None = None) -> Rulebook:
         """Read every rule and list below a directory.
 
         Parameters
@@ -88,8 +91,8 @@ class Rulebook:
             Holds files ``*.yaml``.
         ontology
             Where relations, classes and attributes are looked up.
-        provisions
-            Ids of all provisions that may be cited; None to leave citations unchecked.
+        known
+            What the data know; None to leave unchecked what is named in them.
 
         Raises
         ------
@@ -98,7 +101,7 @@ class Rulebook:
         """
         from policygraph.law.reading import read
 
-        return read(directory, ontology, provisions)
+        return read(directory, ontology, known)
 
     def stored(self) -> str:
         """Return the book as text that :meth:`restored` reads, faster than its files are."""
@@ -117,8 +120,13 @@ class Rulebook:
         kept = StoredRules.model_validate_json(text)
         return cls({rule.id: rule for rule in kept.rules}, {list_.id: list_ for list_ in kept.lists}, ontology, kept.digest)
 
-    def with_draft(self, file: Path) -> Rulebook:
+    def with_draft(self, file: Path, known: Known | None = None) -> Rulebook:
         """Return these rules with those of a file or directory added, each in the place of one of the same id.
+
+        Parameters
+        ----------
+        known
+            What the data know; None to leave unchecked what is named in them.
 
         Raises
         ------
@@ -127,7 +135,7 @@ class Rulebook:
         """
         from policygraph.law.reading import drafted
 
-        return drafted(self, file)
+        return drafted(self, file, known)
 
     def rule(self, name: str) -> Rule:
         """Return the rule of that id or title.
@@ -137,12 +145,24 @@ class Rulebook:
         UnknownName
             With the nearest ids.
         """
+        as_text(name, "the id or the title of a rule")
         for rule in self.rules.values():
             if name in (rule.id, rule.title) or name.casefold() == rule.title.casefold():
                 return rule
-        near = nearest(name, self.rules) or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]
-        hint = "" if near else "; the rules are " + ", ".join(self.rules)
+        based = tuple(rule.id for rule in self.rules.values() if rule.basis == name)
+        near = based or nearest(name, self.rules) or self._like(name) if name.strip() else ()
+        hint = "" if near else "; give the id or the title of a rule (policygraph check lists them), for example ear-gp10"
         raise UnknownName(f"there is no rule '{name}'{hint}", near)
+
+    def _like(self, name: str) -> tuple[str, ...]:
+        """Return the ids of rules whose id or title holds the words of a name, or the most of them, or resembles it."""
+        words = set(re.findall(r"\w+", name.casefold()))
+        inside = {id_: len(words & set(re.findall(r"\w+", f"{id_} {rule.title}".casefold()))) for id_, rule in self.rules.items()}
+        titles = {rule.title: id_ for id_, rule in self.rules.items()}
+        near = tuple(map(titles.__getitem__, nearest(name, titles)))
+        best = max(inside.values(), default=0)
+        most = tuple(id_ for id_, count in inside.items() if count == best)[:3] if best else ()
+        return near or most or tuple(id_ for id_ in self.rules if name.casefold() in id_)[:3]
 
     def classifiers(self, codes: tuple[law.Entry, ...]) -> tuple[Rule, ...]:
         """Return the rules that put an item in one of the entries or in a paragraph of one."""
@@ -229,9 +249,10 @@ class Rulebook:
         yield from ((name, True) for name in self.displacers.get(rule.id, ()))
         wheres = [version.when for version in rule.versions]
         for where in wheres:
-            yield from self._asked(where, False)
+            yield from self.asked_in(where)
 
-    def _asked(self, where: law.Condition, negated: bool) -> Iterator[tuple[str, bool]]:
+    def asked_in(self, where: law.Condition, negated: bool = False) -> Iterator[tuple[str, bool]]:
+        """Yield the rules that a condition asks for, each with whether under a negation."""
         for condition, inner in law.below(where, negated=negated):
             if isinstance(condition, law.RuleResult):
                 yield condition.rule, inner
@@ -249,7 +270,7 @@ class Rulebook:
             if isinstance(condition, law.Knowledge):
                 for other in self.notices(condition.of):
                     if other.notice is not None and other.notice.when is not where:
-                        yield from self._asked(other.notice.when, inner)
+                        yield from self.asked_in(other.notice.when, inner)
 
 
 def conditions_of(rule: Rule) -> Iterator[law.Condition]:
@@ -261,9 +282,21 @@ def conditions_of(rule: Rule) -> Iterator[law.Condition]:
 
 
 
-def owning_lists(book: Rulebook, order: str) -> tuple[tuple[str, str], ...]:
-    """Return the lists, with a footnote where one is asked for, whose parties' holdings rules of an order ask about."""
+def owning_rules(book: Rulebook, order: str, on: date, known_by: date | None = None) -> tuple[dict[str, str], ...]:
+    """Return the rules of an order that do something where restricted parties hold somebody, each with its status on a day."""
+    found = []
+    for rule in book.rules.values():
+        owned = rule.order == order and any(isinstance(condition, law.Owned) for condition in conditions_of(rule))
+        if owned and rule.effect in ("licence-required", "review-policy", "prohibited"):
+            status, operation = in_operation(rule.operates, on, known_by)
+            cite = operation.cite if operation else ""
+            found.append({"rule": rule.id, "title": rule.title, "basis": rule.basis, "status": status, "cite": cite})
+    return tuple(found)
+
+
+def owning_lists(book: Rulebook, order: str) -> tuple[By, ...]:
+    """Return the lists whose parties' holdings rules of an order ask about, with a footnote or programmes where these are asked for."""
     rules = (rule for rule in book.rules.values() if rule.order == order)
     found = (condition.by for rule in rules for condition in conditions_of(rule) if isinstance(condition, law.Owned))
-    every = dict.fromkeys((one.list, one.footnote) for by in found for one in (by if isinstance(by, tuple) else (by,)))
-    return tuple((list_, footnote) for list_, footnote in every if not footnote or (list_, "") not in every)
+    every = dict.fromkeys(By(one.list, one.footnote, one.programme) for by in found for one in by if isinstance(one, law.Listed))
+    return tuple(by for by in every if by == By(by.list) or By(by.list) not in every)

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from policygraph.law import conditions as law
+from policygraph.law.entries import Words
 
 __all__ = ["BINDINGNESS", "CodeList", "Duty", "Effect", "Notice", "Operation", "Rule", "Status", "StoredRules", "Version", "in_operation"]
 
@@ -128,6 +129,8 @@ class Rule(_Value):
         For a rule that forbids complying with the law of another order: the rules or provisions whose duties it forbids to carry out.
     duty, terms
         Who must do what; policy, exceptions, expiry and the like.
+    words
+        Words that it brings for what only a case can tell, by the condition that uses them; see ``ontology/words.yaml``.
     document
         The document that alone makes it, such as guidance; where a view rejects that, the rule is not known to operate.
     file
@@ -151,6 +154,7 @@ class Rule(_Value):
     forbids: tuple[str, ...] = ()
     duty: Duty | None = None
     terms: Mapping[str, Any] = Field(default_factory=dict)
+    words: Mapping[str, Words] = Field(default_factory=dict)
     document: str = ""
     file: str = ""
 
@@ -160,9 +164,9 @@ class Rule(_Value):
         return late or version.effective
 
     def text(self, on: date, known_by: date | None = None) -> Version | None:
-        """Return the version that stands in the text on a day, or None if there is none."""
-        standing = [version for version in self._published(known_by) if version.in_text and self._stands(version, on)]
-        return standing[-1] if standing else None
+        """Return the latest version that the text has had by a day, or None if there is none or that one has lapsed."""
+        begun = [version for version in self._published(known_by) if version.in_text and self._stands(version, on, lapses=False)]
+        return begun[-1] if begun and self._stands(begun[-1], on) else None
 
     def enforced(self, on: date, known_by: date | None = None, status: str | None = None) -> Version | None:
         """Return the latest version that stands on a day and is in operation, or None if there is none.

@@ -6,14 +6,14 @@ is the command line's answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
 from html import escape
 from typing import Any, Final
 
-from policygraph.findings import Finding, Gap, Proof
+from policygraph.findings import WHOLE, Finding, Gap, Proof
 from policygraph.law.classify import Classification
 from policygraph.law.readings import Reading
 from policygraph.law.reasons import reason
@@ -26,8 +26,8 @@ POLICIES: Final = (
     "policy-of-denial", "presumption-of-denial", "case-by-case", "presumption-of-approval", "policy-of-approval",
 )  # fmt: skip
 """Review policies, the strictest first."""
-_MOST_TOLD: Final = 12
-"""Rules that do not reach the case, named in a note; the JSON has them all."""
+_MOST_TITLES: Final = 8
+"""Rules that are open, named in a brief answer; the whole note and the JSON have them all."""
 
 
 def strictest(policies: Iterable[str]) -> str:
@@ -311,10 +311,14 @@ class Determination:
             "conflicts": [conflict.to_json() for conflict in self.conflicts],
         }  # fmt: skip
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
+    def note(self) -> str:
+        """Return it as a whole note, with every requirement and what decides it."""
+        return "\n".join(self._lines(whole=True))
 
-    def _lines(self) -> Iterator[str]:
+    def __str__(self) -> str:
+        return "\n".join(self._lines(whole=False))
+
+    def _lines(self, whole: bool) -> Iterator[str]:
         known = f", known by {self.known_by}" if self.known_by else ""
         yield self.question
         yield f"As of {self.as_of}{known}. Data: {self.data['name']} {self.data['version']}."
@@ -329,7 +333,7 @@ class Determination:
             yield f"  {_mark(part.verdict)} {part.label}{cite}: {_words(part.verdict)}"
         yield from self.classification.lines()
         for order in self.orders.values():
-            yield from self._order_lines(order)
+            yield from self._order_lines(order, whole)
         if self.conflicts:
             yield ""
             yield "Duties that collide:"
@@ -337,11 +341,12 @@ class Determination:
         if self.gaps:
             yield ""
             yield "Not known, and would move the answer:"
-            yield from (f"  {gap.pattern}: {gap.why}" for gap in self.gaps)
+            yield from (f"  {gap}" for gap in self.gaps)
         yield ""
         yield f"Looked at: {self.coverage}."
+        yield from () if whole else (WHOLE,)
 
-    def _order_lines(self, order: OrderRulings) -> Iterator[str]:
+    def _order_lines(self, order: OrderRulings, whole: bool) -> Iterator[str]:
         required = order.of("licence-required")
         biting = [ruling for ruling in required if ruling.outcome is not Outcome.NOT_MET and ruling.verdict.leaning is Outcome.MET]
         open_ = [ruling for ruling in required if ruling.outcome is Outcome.UNKNOWN]
@@ -354,14 +359,25 @@ class Determination:
                 if verdict.outcome is not Outcome.NOT_MET:
                     exception = order.rulings[name]
                     yield f"      exception {_words(verdict)}: {exception.rule.title}; {exception.why}"
-        for title, group in (("open", open_), ("does not reach it", others)):
-            for ruling in group[:_MOST_TOLD]:
-                yield f"  {_mark(ruling.verdict)} {ruling.rule.title} [{ruling.basis}] {title}: {ruling.why}"
-            if len(group) > _MOST_TOLD:
-                yield f"  and {len(group) - _MOST_TOLD} more"
-        for ruling in order.of("prohibited", "obliges", "forbids-compliance", "red-flag"):
-            if ruling.outcome is not Outcome.NOT_MET and (ruling.stands or ruling.rule.effect != "red-flag"):
-                yield f"  {ruling}"
+            reviews = [order.rulings[review.id] for review in order.about(ruling.rule).reviews]
+            standing = [review for review in reviews if review.stands]
+            for review in standing or (review for review in reviews if review.outcome is Outcome.UNKNOWN):
+                said = f"review {_words(review.verdict)}: {review.rule.title} [{review.basis}]"
+                yield f"      {said}" if review.stands else f"      {said}; {review.why}"
+        if whole:
+            yield from (f"  {ruling}" for ruling in (*open_, *others))
+        elif open_:
+            yield f"  ? open, for the case tells too little: {_titles(open_)}"
+        if others and not whole:
+            yield f"  - {len(others)} requirement{'' if len(others) == 1 else 's'} do{'es' if len(others) == 1 else ''} not reach it"
+        rest = [
+            ruling for ruling in order.of("prohibited", "obliges", "forbids-compliance", "red-flag")
+            if ruling.outcome is not Outcome.NOT_MET and (ruling.stands or ruling.rule.effect != "red-flag")
+        ]  # fmt: skip
+        untold = [] if whole else [ruling for ruling in rest if ruling.outcome is Outcome.UNKNOWN]
+        yield from (f"  {ruling}" for ruling in rest if ruling not in untold)
+        if untold:
+            yield f"  ? prohibitions and duties that are open: {_titles(untold)}"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -374,7 +390,7 @@ class Determination:
         head = "".join(f"<th style='text-align:left'>{name}</th>" for name in ("order", "rule", "basis", "outcome", "why"))
         top = f"<b>{escape(self.question)}</b><br>Licence required ({self.home}): <b>{escape(_words(self.verdict))}</b>"
         top += f". Status: {escape(self.status)}. As of {self.as_of}."
-        note = escape("\n".join(self._lines()))
+        note = escape(self.note())
         table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
         return f"<div><p>{top}</p>{table}<details><summary>The whole note</summary><pre>{note}</pre></details></div>"
 
@@ -386,6 +402,11 @@ def _reached(reading: Reading) -> Iterator[Reading]:
             yield from part.parts
         elif part.kind in ("all", "family", "rule"):
             yield from _reached(part)
+
+
+def _titles(rulings: Sequence[Ruling]) -> str:
+    named = "; ".join(f"{ruling.rule.title} [{ruling.basis}]" for ruling in rulings[:_MOST_TITLES])
+    return f"{named}; and {len(rulings) - _MOST_TITLES} more" if len(rulings) > _MOST_TITLES else named
 
 
 def _outcomes(rulings: Iterable[Ruling]) -> dict[str, str]:

@@ -146,10 +146,7 @@ def screen(
     (['not met', 'met'], ['met', 'met'])
     """
     asked = tuple(book.rule(name) for name in rules) if rules is not None else tuple(book.rules.values())
-    told = cases.resolved(view.graph)
-    for cells in told.values():
-        for cell in cells:
-            _refuse(cell, book)
+    told = cases.resolved(view.graph, lambda case: refuse_strange_words(case, book))
     plan = Plan(view, book, cases, told, assumed(book, assume or {}), on)
     codes = np.empty((len(asked), len(cases)), dtype=np.uint8)
     orders = sorted({rule.order for rule in asked if rule.effect == "licence-required"}) if rules is None else []
@@ -170,12 +167,6 @@ def screen(
         for _ in pool.map(work, range(0, len(cases), _CHUNK)):
             continue
     return Screening(plan.on, tuple(rule.id for rule in asked), codes, licences, cases.names)
-
-
-def _refuse(cell: Mapping[str, Any], book: Rulebook) -> None:
-    from policygraph.case import Case
-
-    refuse_strange_words(Case(**cell), book)
 
 
 class _Chunk:

@@ -2,7 +2,8 @@
 
 Comes in: a frame or a CSV file whose columns are inputs of a case. Goes out: a :class:`CaseTable`. A cell that is empty is an input left
 out, ``none`` says that there is none, several values are parted by ``;``, and a stranger is written
-``{name: X, country: SG, headquarters: CN}``. A table with a fault is refused whole, each fault with its row.
+``{name: X, country: SG, headquarters: CN}``. Headings may be spelt as people spell them (``End User``), and the cells of a file may be
+parted by commas, semicolons or tabs. A table with a fault is refused whole, each fault with its row.
 
 >>> import pandas as pd
 >>> table = CaseTable.of(pd.DataFrame({"item": ["h20", "h100", "h20"], "to": ["CN", "", "none"]}))
@@ -13,7 +14,8 @@ out, ``none`` says that there is none, several values are parted by ``;``, and a
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -24,13 +26,14 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from policygraph.case import RECEIVING, ROLES, SENDING, Case, Names
+from policygraph.case import Case
 from policygraph.errors import BadData, BadQuestion, Place, PolicygraphError, nearest
+from policygraph.parties import RECEIVING, ROLES, SENDING, Names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INPUTS", "CaseTable", "Column"]
+__all__ = ["INPUTS", "CaseTable", "Column", "cell", "joined_cells"]
 
 _KEY: Final = "id"
 _LISTS: Final = ("eccn", "end_use", "attestations", "authorisations")
@@ -39,6 +42,8 @@ _INTO: Final = ("into", "into_to", "into_by")
 INPUTS: Final = (*_PLAIN, *_LISTS, *_INTO, *(role.replace("-", "_") for role in ROLES))
 """Columns that a table of cases may have, beside ``id`` and ``knowledge_of_...``."""
 _KNOWLEDGE: Final = "knowledge_of_"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DAYS: Final = ("on", "as_of", "date", "day")
 _MOST_FAULTS: Final = 50
 
 Codes = npt.NDArray[Any]
@@ -96,20 +101,25 @@ class CaseTable:
         """
         import pandas as pd
 
-        known = (_KEY, *INPUTS)
-        faults = []
-        for name in map(str, frame.columns):
-            if name not in known and not name.startswith(_KNOWLEDGE):
-                near = nearest(name, known, 1)
-                hint = f"did you mean '{near[0]}'?" if near else "use " + ", ".join(known)
-                faults.append((Place(source, 1), f"a case has no input '{name}'; {hint}"))
+        heads = [_head(name) for name in frame.columns]
+        twice = next((name for name in heads if heads.count(name) > 1), None)
+        if twice is not None:
+            raise BadData([(Place(source, 1), f"the column '{twice}' stands there twice; keep one of them")])
+        frame = frame.set_axis(heads, axis="columns")
+        faults = [(Place(source, 1), said) for said in _strange(heads)]
+        if not faults and not len(frame):
+            faults.append((Place(source, 1), "the table has no case; write one on each line below the header"))
         if faults:
             raise BadData(faults)
         columns = {}
         for name in (name for name in frame.columns if name != _KEY):
             series = frame[name]
             texts = series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(object).where(series.notna(), "")
-            codes, values = pd.factorize(texts, sort=False)
+            try:
+                codes, values = pd.factorize(texts, sort=False)
+            except TypeError:
+                said = f"column '{name}' holds lists or mappings; write each cell as text, such as '{{name: X, country: SG}}' or 'a; b'"
+                raise BadData([(Place(source), said)]) from None
             cells = tuple(_text(value) for value in values)
             missing = "" in cells or (codes < 0).any()
             order = sorted({*cells, *([""] if missing else [])})
@@ -134,10 +144,14 @@ class CaseTable:
         try:
             if path.suffix == ".parquet":
                 return cls.of(pd.read_parquet(path), shown)
-            _whole(path, shown)
-            return cls.of(pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig"), shown)
-        except UnicodeDecodeError as error:
-            raise BadData([(Place(shown), f"this is no UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8")]) from None
+            separator = _whole(path, shown)
+            frame = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig")
+            return cls.of(frame, shown)
+        except UnicodeDecodeError:
+            raw = path.read_bytes()
+            good = raw.decode("utf-8", "ignore").encode()
+            line = 1 + next((raw.count(b"\n", 0, at) for at, (one, other) in enumerate(zip(raw, good, strict=False)) if one != other), 0)
+            raise BadData([(Place(shown, line), "this is no UTF-8 text; save it as UTF-8 (in a spreadsheet: CSV UTF-8)")]) from None
         except (OSError, ValueError, ImportError) as error:
             if isinstance(error, PolicygraphError):
                 raise
@@ -150,12 +164,21 @@ class CaseTable:
         """Return a table from whatever form it is given in: a frame, a file, or a table already."""
         if isinstance(cases, CaseTable):
             return cases
-        return cls.read(Path(cases)) if isinstance(cases, (str, Path)) else cls.of(cases)
+        if isinstance(cases, (str, Path)):
+            return cls.read(Path(cases))
+        if not hasattr(cases, "columns"):
+            raise BadQuestion(f"a {type(cases).__name__} is no table of cases; give a DataFrame, or the path of a CSV or Parquet file")
+        return cls.of(cases)
 
     # ---- cells
 
-    def resolved(self, names: Names) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    def resolved(self, names: Names, check: Callable[[Case], None]) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
         """Return what each different cell tells, as inputs of a case with every name replaced by its id.
+
+        Parameters
+        ----------
+        check
+            Raises an error for a case with words that mean nothing.
 
         Raises
         ------
@@ -168,8 +191,8 @@ class CaseTable:
             each = []
             for number, text in enumerate(column.values):
                 try:
-                    given = _given(column.name, text)
-                    Case(**given).resolved(names)
+                    given = cell(column.name, text)
+                    check(Case(**given).resolved(names))
                     each.append(given)
                 except PolicygraphError as error:
                     row = int(np.argmax(column.codes == number)) + 2
@@ -187,7 +210,7 @@ class CaseTable:
     def _on_both_sides(self, names: Names) -> Iterator[tuple[Place, str]]:
         """Yield the rows in which a party would deal with itself."""
         sides = {
-            role: [set(Case(**_given(one.name, text)).resolved(names).parties.get(role, ())) for text in one.values]
+            role: [set(Case(**cell(one.name, text)).resolved(names).parties.get(role, ())) for text in one.values]
             for role in (*SENDING, *RECEIVING) if (one := self.columns.get(role.replace("-", "_")))
         }  # fmt: skip
         for sending in (role for role in SENDING if role in sides):
@@ -207,7 +230,7 @@ class CaseTable:
         >>> CaseTable.of(pd.DataFrame({"item": ["h20"], "end_user": ["{name: X, country: SG}"]})).case(0).party("end-user")
         (Party(name='X', country='SG'),)
         """
-        return Case(**joined_cells(*(_given(one.name, one.values[int(one.codes[row])]) for one in self.columns.values())))
+        return Case(**joined_cells(*(cell(one.name, one.values[int(one.codes[row])]) for one in self.columns.values())))
 
     @cached_property
     def names(self) -> npt.NDArray[Any]:
@@ -238,10 +261,16 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _given(name: str, text: str) -> dict[str, Any]:
-    """Return what one cell tells, in the words of a case."""
+def cell(name: str, text: str) -> dict[str, Any]:
+    """Return what one cell of a table tells, in the words of a case.
+
+    >>> cell("end_user", "{name: X, country: SG}"), cell("knowledge_of_end_use", "yes")
+    ({'end_user': [{'name': 'X', 'country': 'SG'}]}, {'knowledge': {'end-use': 'yes'}})
+    """
     if text == "":
         return {}
+    if _CONTROL.search(text):
+        raise BadQuestion(f"{text!a} holds a character that cannot be seen; take it out")
     if name.startswith(_KNOWLEDGE):
         return {"knowledge": {name.removeprefix(_KNOWLEDGE).replace("_", "-"): text}}
     if name == "knowledge":
@@ -255,7 +284,7 @@ def _given(name: str, text: str) -> dict[str, Any]:
         try:
             return {name: float(text.replace(",", ""))}
         except ValueError:
-            raise BadQuestion(f"'{text}' is no number") from None
+            raise BadQuestion(f"'{text}' is no number, which {name} is") from None
     if name in _LISTS:
         return {name: text if text.lower() == "none" else [part.strip() for part in text.split(";") if part.strip()]}
     if name == "parties" or name not in INPUTS or name in _PLAIN:
@@ -296,23 +325,56 @@ def _parted(text: str) -> Iterator[str]:
     yield text[begin:].strip()
 
 
-def _whole(path: Path, shown: str) -> None:
-    """Refuse a CSV file with a row that has more or fewer cells than the header, or with a column twice."""
+def _head(name: Any) -> str:
+    """Return a heading as the input that it names, however it is spelt: ``End User`` is ``end_user``."""
+    return str(name).strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _strange(heads: Sequence[str]) -> Iterator[str]:
+    """Yield what is to be said of the headings that no input of a case has; what is accepted is told once."""
+    known = (_KEY, *INPUTS)
+    told = False
+    for name in (name for name in heads if name not in known and not name.startswith(_KNOWLEDGE)):
+        if name in ("date", "on", "as_of"):
+            yield f"a case has no input '{name}': all are asked of one day, that of --as-of or of the view; leave the column out"
+            continue
+        near = nearest(name, known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else "leave the column out" if told else "leave it out, or use " + ", ".join(known)
+        told = told or not near
+        yield f"a case has no input '{name}'; {hint}"
+
+
+def _separator(line: str) -> str:
+    """Return what parts the cells of a first line: a comma, or a semicolon or tab where spreadsheets write those."""
+    return max((",", ";", "\t"), key=line.count)
+
+
+def _whole(path: Path, shown: str) -> str:
+    """Return what parts the cells of a CSV file; one with a row of more or fewer cells than the header, or a column twice, is refused."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
+        separator = _separator(stream.readline())
+        stream.seek(0)
+        reader = csv.reader(stream, strict=True, delimiter=separator)
         try:
             head = next(reader)
+            if not head:
+                raise StopIteration
         except StopIteration:
             raise BadData([(Place(shown, 1), "the file is empty; its first line names the inputs of a case")]) from None
         except csv.Error as error:
             raise BadData([(Place(shown, 1), f"the first line cannot be read: {error}")]) from None
+        if "" in map(str.strip, head):
+            said = f"column {[*map(str.strip, head)].index('') + 1} has no name; name the input of a case that it tells, or take it out"
+            raise BadData([(Place(shown, 1), said)])
         if len(set(head)) < len(head):
             twice = next(name for name in head if head.count(name) > 1)
             raise BadData([(Place(shown, 1), f"the column '{twice}' stands there twice; keep one of them")])
         try:
             for row in reader:
                 if row and len(row) != len(head):
-                    said = f"this row has {len(row)} cells, and the header {len(head)}; put cells with a comma in quotes"
+                    said = f"this row has {len(row)} cells, and the header {len(head)}; put cells that hold '{separator}' in quotes"
                     raise BadData([(Place(shown, reader.line_num), said)])
         except csv.Error as error:
-            raise BadData([(Place(shown, reader.line_num), f"this row cannot be read: {error}")]) from None
+            said = f"this row cannot be read: {error}; close every quote, and double those inside"
+            raise BadData([(Place(shown, reader.line_num), said)]) from None
+    return separator

@@ -20,10 +20,8 @@ from policygraph.graph import ClaimGraph
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.truth import Outcome, Strength, Verdict
 
-__all__ = ["COVERED_SINCE", "Change", "Spell", "Timeline", "law_days", "relevant_rows", "timeline"]
+__all__ = ["Change", "Spell", "Timeline", "law_days", "relevant_rows", "timeline"]
 
-COVERED_SINCE: Final = date(2019, 1, 1)
-"""The day from which the rules held tell the law."""
 _WALKED: Final = ("Item", "Site", "Software", "Technology", "AIModel")
 """Classes whose forward links may bear on an answer about them."""
 _DEEPEST: Final = 6

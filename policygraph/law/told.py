@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import assert_never
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.facts import Facts
 from policygraph.law.readings import NO, UNKNOWN, Reading, joined
 from policygraph.measures import COMPARISONS
+from policygraph.parties import Party
 from policygraph.truth import Verdict
 
 __all__ = ["Bound", "Told"]
@@ -54,7 +55,8 @@ class Told:
     def items(self, role: str, bound: Bound) -> tuple[str, ...] | None:
         """Return the ids that a name refers to, none where there is nothing, None where the case does not tell."""
         if role in bound.more:
-            return tuple(str(thing) for thing in bound.more[role] if str(thing)) or None  # an earlier act may name no item
+            things = (thing if isinstance(thing, str) else thing.id for thing in bound.more[role])
+            return tuple(id_ for id_ in things if id_) or None  # an earlier act may name no item
         if role == "item":
             return (bound.item,) if bound.item else None
         if bound.case is None:
@@ -72,6 +74,13 @@ class Told:
         found = bound.case.party(role)
         return None if found is None else tuple(party.id for party in found if party.id)
 
+    def strangers(self, role: str, bound: Bound) -> tuple[Party, ...]:
+        """Return the parties that a name refers to and that only the case tells of."""
+        found: Sequence[str | Party] = bound.more.get(role, ())
+        if not found and bound.case is not None:
+            found = bound.case.party(role) or ()
+        return tuple(party for party in found if isinstance(party, Party) and party.is_stranger)
+
     def untold(self, what: str, of: str, why: str, bound: Bound) -> Reading:
         """Return the reading of an input that is left out."""
         if bound.case is None:
@@ -85,6 +94,8 @@ class Told:
         if items is None:
             return self.untold(role, "Item", f"what the {role} is", bound)
         readings = [test(id_) for id_ in items]
+        readings += [self.untold(role, "Agent", f"what is asked of {party}, of which only the case tells", bound)
+                     for party in self.strangers(role, bound)]  # fmt: skip
         if len(readings) == 1:
             return readings[0]
         return joined("any", f"there is such {role}" if readings else f"there is no {role}", readings)
@@ -162,7 +173,7 @@ class Told:
             if not case.facility:
                 return self.untold(role, "Site", "the site where it will be used", bound)
             if case.facility.lower() == "none":
-                return Reading("place", "it will be used at no site", NO)
+                return Reading("place", "it is for no facility", NO)
             return self.facts.stands_in(case.facility, places, excepted)
         if role == "into":
             return self._into(places, excepted, bound)
@@ -243,4 +254,5 @@ class Told:
         for held in case.authorisations or ():
             begun = held.since is None or held.since <= self.on
             lasts = held.until is None or self.on < held.until
-            yield begun and lasts and (not held.covers or bool(wanted & set(held.covers)))
+            holders = {condition.holder, *map(str, case.party(condition.holder) or ())} if condition.holder else {held.holder}
+            yield begun and lasts and held.holder in holders and (not held.covers or bool(wanted & set(held.covers)))

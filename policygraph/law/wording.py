@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from policygraph.law import conditions as law
 from policygraph.law.readings import Reading
+from policygraph.ontology import Ontology
+from policygraph.paths.expression import Chain, Expression, Repeat, Word
 from policygraph.truth import Strength, Verdict
 
-__all__ = ["codes_words", "doubtful", "open_leaves", "outcome_words", "target_words"]
+__all__ = ["codes_words", "doubtful", "open_leaves", "outcome_words", "path_words", "target_words"]
+
+_REPEATED = {"?": "if at all", "*": "however often", "+": "once or more"}
 
 
 def open_leaves(reading: Reading) -> Iterator[Reading]:
@@ -41,7 +45,27 @@ def codes_words(codes: Sequence[law.Entry]) -> str:
     return ", ".join(shown) if len(shown) <= 6 else f"{', '.join(shown[:4])} or another of {len(shown)} entries"
 
 
-def target_words(target: law.Target) -> str:
-    """Write what the end of a path must be, as far as it is named."""
-    words = [*target.is_, *target.class_, *target.origin, *((codes_words(target.eccn),) if target.eccn else ())]
+def path_words(path: Expression, ontology: Ontology) -> str:
+    """Write the steps of a path by the labels of its relations.
+
+    >>> from policygraph.paths import Grammar
+    >>> terms = Ontology.shipped()
+    >>> path_words(Grammar.parse("pg:variantOf?/(pg:fabricatedAt/pg:locatedIn|pg:madeIn)", terms).path, terms)
+    'variant of (if at all), fabricated at, located in or made in'
+    >>> path_words(Grammar.parse("(^pg:owns)+", terms).path, terms)
+    'is the object of "owns" (once or more)'
+    """
+    if isinstance(path, Word):
+        first = path.letters[0]
+        label = " or ".join(ontology.label(name) for name in sorted(first.names))
+        label = f"anything but {label}" if first.others else label
+        return f'is the object of "{label}"' if first.inverse else label
+    if isinstance(path, Repeat):
+        return f"{path_words(path.part, ontology)} ({_REPEATED[path.mark]})"
+    return (", " if isinstance(path, Chain) else " or ").join(path_words(part, ontology) for part in path.parts)
+
+
+def target_words(target: law.Target, name: Callable[[str], str]) -> str:
+    """Write what the end of a path must be, as far as it is named; *name* tells what an id is called."""
+    words = [*map(name, target.is_), *target.class_, *map(name, target.origin), *((codes_words(target.eccn),) if target.eccn else ())]
     return " or ".join(words)

@@ -49,6 +49,9 @@ _SHORT: Final = {
 """The field that a condition's value is for where it is written directly."""
 _INNER: Final = {"some": ("test",), "every": ("test",), "presumed": ("if", "of", "unless")}
 _TARGETS: Final = {"contains": ("what",), "content": ("of",)}
+_OF_OWNERS: Final = ("listed", "headquartered", "party", "person")
+_OWNER: Final = "owner"
+"""The name that the test of an owner is read under."""
 _CODES: Final = ("in", "except", "eccn")
 _DEEPEST: Final = 16
 
@@ -160,7 +163,7 @@ class Writing:
             elif name in _TARGETS.get(key, ()):
                 told[name] = self.target(item, depth)
             elif key == "owned" and name == "by":
-                told[name] = [self._listed(one) for one in (item.items if isinstance(item, Sequence) else [item])]
+                told[name] = [self._owner(one, depth) for one in (item.items if isinstance(item, Sequence) else [item])]
             else:
                 told[name] = self._value(name, item, key == "classified")
         return told
@@ -168,6 +171,17 @@ class Writing:
     def _listed(self, node: Node) -> law.Listed | None:
         made = self.condition(Mapping({"listed": node}, {"listed": node.line}, node.line))
         return made if isinstance(made, law.Listed) else None
+
+    def _owner(self, node: Node, depth: int) -> Any:
+        """Read a test of whoever owns: a list, or a condition on a party without its role."""
+        key = next(iter(node.items), "") if isinstance(node, Mapping) and len(node.items) == 1 else ""
+        if not isinstance(node, Mapping) or key not in _OF_OWNERS:
+            return self._listed(node)
+        body = node.items[key]
+        if not isinstance(body, Mapping) or "role" in body.items:
+            return self.wrong(node.line, f"the owner is meant; write by: {{{key}: {{...}}}} without a role")
+        asked = Mapping({**body.items, "role": Scalar(_OWNER, node.line, True)}, {**body.lines, "role": node.line}, body.line)
+        return self.condition(Mapping({key: asked}, node.lines, node.line), depth + 1)
 
     def target(self, node: Node, depth: int = 0) -> Any:
         """Read what the end of a path must be; None if it has a fault."""

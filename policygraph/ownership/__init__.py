@@ -6,11 +6,11 @@ on, is said by whoever asks.
 """
 
 from policygraph.ownership.affiliates import Affiliates, Child, affiliates
-from policygraph.ownership.capture import By, Capture, Cascade, Owner, key_of
+from policygraph.ownership.capture import By, Capture, Cascade, Owner, Test, key_of
 from policygraph.ownership.cascade import captured
 from policygraph.ownership.shares import NOTHING_KNOWN, WHOLE, Share, Stake, parts_per_million, share_of, stakes_in
 
 __all__ = [
-    "NOTHING_KNOWN", "WHOLE", "Affiliates", "By", "Capture", "Cascade", "Child", "Owner", "Share", "Stake", "affiliates", "captured",
-    "key_of", "parts_per_million", "share_of", "stakes_in",
+    "NOTHING_KNOWN", "WHOLE", "Affiliates", "By", "Capture", "Cascade", "Child", "Owner", "Share", "Stake", "Test", "affiliates",
+    "captured", "key_of", "parts_per_million", "share_of", "stakes_in",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ Comes in: a view, a party, the lists that make a party restricted. Goes out: :cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from policygraph.errors import BadQuestion
 from policygraph.findings import Gap
 from policygraph.ownership.capture import By, Capture, Cascade, Owner
 from policygraph.ownership.shares import Share, parts_per_million
@@ -93,6 +94,8 @@ class Affiliates:
         Whether restricted parties hold the party to the threshold; ``parents`` are all its owners on record.
     children
         The companies below it: those caught, and those that may be or are held by it too little to be.
+    rules
+        The rules of law that ask about such holdings, each with its ``rule``, ``title``, ``basis``, ``status`` on the day and ``cite``.
     """
 
     party: str
@@ -104,6 +107,7 @@ class Affiliates:
     listed: Verdict
     above: Capture
     children: tuple[Child, ...]
+    rules: tuple[Mapping[str, str], ...] = ()
 
     @property
     def parents(self) -> tuple[Owner, ...]:
@@ -127,7 +131,7 @@ class Affiliates:
             "as_of": self.as_of.isoformat(), "known_by": self.known_by.isoformat() if self.known_by else None,
             "listed": _outcome(self.listed), **_outcome(self.verdict), "share": self.above.share.to_json(), "tier": self.above.tier,
             "parents": [owner.to_json() for owner in self.parents], "gaps": [gap.to_json() for gap in self.above.gaps],
-            "note": self.above.note, "children": [child.to_json() for child in self.children],
+            "note": self.above.note, "rules": [dict(rule) for rule in self.rules], "children": [child.to_json() for child in self.children],
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -138,6 +142,10 @@ class Affiliates:
         on_record = f", on record by {self.known_by}" if self.known_by else ""
         yield f"Who holds {self.name}, and whom does it hold to {limit} or more?"
         yield f"As of {self.as_of}{on_record}. Restricted are parties on {' or '.join(self.by) or 'no list'}, and whatever they hold so."
+        for rule in self.rules:
+            cite = f" ({rule['cite']})" if rule["cite"] else ""
+            status = rule["status"].replace("-", " ")
+            yield f"{rule['title']} [{rule['basis']}], which asks about such holdings, is that day: {status}{cite}."
         yield ""
         if self.by:
             yield f"{self.name} is on such a list itself: {_words(self.listed)}."
@@ -192,7 +200,7 @@ def _outcome(verdict: Verdict) -> dict[str, str]:
 
 
 def affiliates(
-    view: FrozenView, party: str, by: Sequence[str | tuple[str, str]], threshold: float | str | Decimal = 50, *, aggregate: bool = True
+    view: FrozenView, party: str, by: Sequence[str | By], threshold: float | str | Decimal = 50, *, aggregate: bool = True
 ) -> Affiliates:
     """Tell who holds a party, and which companies it catches through its holdings, directly or through tiers.
 
@@ -203,7 +211,7 @@ def affiliates(
     party
         Id of a party.
     by
-        The lists that make a party restricted: ids of lists, or pairs of a list and a footnote.
+        The lists that make a party restricted: ids of lists, or lists with a footnote or programmes.
     threshold
         The share from which a company is held, in per cent.
     aggregate
@@ -221,14 +229,16 @@ def affiliates(
     >>> [(str(child.verdict.outcome), child.tier) for child in found.caught if child.id == "siltech-shanghai"]
     [('met', 1)]
     """
-    lists: By = tuple((one, "") if isinstance(one, str) else (one[0], one[1]) for one in by)
+    lists = tuple(By(one) if isinstance(one, str) else one for one in by)
     limit = parts_per_million(threshold)
+    if not limit:
+        raise BadQuestion("nobody is held by a share of nothing; give a threshold above 0 and up to 100 per cent")
     above = Cascade(view, lists, limit, [party], aggregate=aggregate)
     below = _below(view, party)
     together = Cascade(view, lists, limit, [party, *below], restricted=[party], aggregate=aggregate)
     alone = Cascade(view, (), limit, [party, *below], restricted=[party], aggregate=aggregate)
     graph = view.graph
-    named = tuple(graph.label(list_) + (f" with {graph.label(footnote)}" if footnote else "") for list_, footnote in lists)
+    named = tuple(one.named(graph.label) for one in lists)
     return Affiliates(
         party, graph.label(party), named, limit, view.as_of, view.known_by, above.listed(party), above.capture(party),
         tuple(_children(party, below, together, alone)),

@@ -17,22 +17,49 @@ from typing import Any
 
 import numpy as np
 
-from policygraph.case import Owner as Told
-from policygraph.case import Party
 from policygraph.findings import Gap, Step
+from policygraph.listings import ALL, listing
 from policygraph.ownership.cascade import Spread, spread
 from policygraph.ownership.deciding import Open, deciding
 from policygraph.ownership.shares import NOTHING_KNOWN, WHOLE, Share, Stake, stakes_in
+from policygraph.parties import Owner as Told
+from policygraph.parties import Party
 from policygraph.truth import Outcome, Strength, Truth, Verdict, merged
 from policygraph.view import FrozenView
 
-__all__ = ["By", "Capture", "Cascade", "Owner", "key_of"]
-
-By = Sequence[tuple[str, str]]
-"""Lists that make a party restricted, each with a footnote or the empty string."""
+__all__ = ["By", "Capture", "Cascade", "Owner", "Test", "key_of"]
 
 _STRANGER = "case:"
 _OWNS = "owns"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """A list that makes a party restricted, with a footnote, programmes or scopes where not all who stand on it are.
+
+    >>> By("sdn-list", programmes=("NPWMD", "SDGT")).named(str.upper)
+    'SDN-LIST under NPWMD or SDGT'
+    """
+
+    list: str
+    footnote: str = ""
+    programmes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+    def named(self, name: Callable[[str], str]) -> str:
+        """Write it; *name* tells what an id is called."""
+        programmes = self.programmes if len(self.programmes) <= 3 else (f"one of {len(self.programmes)} programmes",)
+        with_ = f" with {name(self.footnote)}" if self.footnote else ""
+        limited = f" for {' or '.join(self.scopes)}" if self.scopes and self.scopes != (ALL,) else ""
+        return name(self.list) + with_ + (f" under {' or '.join(programmes)}" if programmes else "") + limited
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test of a party other than a list: what it is called, and how a party passes it, with the claims that rests on."""
+
+    name: str
+    read: Callable[[Party], tuple[Verdict, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +168,7 @@ class Cascade:
     view
         What stands.
     by
-        The lists that make a party restricted.
+        The lists, or other tests of a party, that make a party restricted.
     threshold
         The share from which a company is held, in parts per million.
     about
@@ -153,15 +180,17 @@ class Cascade:
     """
 
     def __init__(
-        self, view: FrozenView, by: By, threshold: int, about: Iterable[str | Party], *, restricted: Collection[str] = (),
+        self, view: FrozenView, by: Sequence[By | Test], threshold: int, about: Iterable[str | Party], *, restricted: Collection[str] = (),
         aggregate: bool = True,
     ) -> None:
         self.view = view
-        self.by = tuple(by)
+        self.by = tuple(one for one in by if isinstance(one, By))
+        self.tests = tuple(one for one in by if isinstance(one, Test))
         self.threshold = threshold
         self.aggregate = aggregate
         self._taken = frozenset(restricted)
         self._whole: set[str] = set()
+        self._strangers: dict[str, Party] = {}
         told: list[Stake] = []
         asked = []
         for one in about:
@@ -177,6 +206,8 @@ class Cascade:
 
     def _told(self, party: Party) -> Iterator[Stake]:
         """Yield what a case tells of the owners of a stranger; a list that leaves room for others is not the whole."""
+        if party.is_stranger:
+            self._strangers[key_of(party)] = party
         if not party.is_stranger or party.owners is None:
             return
         most = 0
@@ -208,12 +239,17 @@ class Cascade:
         nodes = self.view.graph.index
         places = [nodes.get(key, -1) for key in self.index]
         found: dict[str, list[Verdict]] = {}
-        for list_, footnote in self.by:
-            one = self._standing("listed", list_, places)
-            if footnote:
-                one = [here & there for here, there in zip(one, self._standing("bearsFootnote", footnote, places), strict=True)]
-            found[list_] = [here | there for here, there in zip(found.get(list_, one), one, strict=True)]
+        for by in self.by:
+            one = self._standing("listed", by.list, places, by)
+            if by.footnote:
+                one = [here & there for here, there in zip(one, self._standing("bearsFootnote", by.footnote, places), strict=True)]
+            found[by.list] = [here | there for here, there in zip(found.get(by.list, one), one, strict=True)]
+        for test in self.tests:
+            found[test.name] = [self._tested(test, key)[0] for key in self.index]
         return found
+
+    def _tested(self, test: Test, key: str) -> tuple[Verdict, tuple[str, ...]]:
+        return test.read(self._strangers.get(key) or Party(id=key))
 
     @cached_property
     def _listed(self) -> list[Verdict]:
@@ -223,7 +259,7 @@ class Cascade:
             found = [here | there for here, there in zip(found, one, strict=True)]
         return found
 
-    def _standing(self, relation: str, object_: str, places: list[int]) -> list[Verdict]:
+    def _standing(self, relation: str, object_: str, places: list[int], by: By | None = None) -> list[Verdict]:
         view, graph = self.view, self.view.graph
         number, names = graph.relation_index[relation], graph.node_ids
         node, where = graph.index.get(object_, -1), view.edges_of(graph.relation_index[relation])
@@ -234,7 +270,11 @@ class Cascade:
         found = []
         for place in places:
             if place in said:
-                found.append(view.verdict(names[place], relation, object_))
+                limited = by is not None and (by.programmes or by.scopes)
+                found.append(
+                    listing(view, names[place], object_, by.programmes, by.scopes)
+                    if by is not None and limited else view.verdict(names[place], relation, object_)
+                )  # fmt: skip
             else:
                 silent = max(of_all, int(of_each[place]) if place >= 0 else 0)
                 found.append(Verdict.sure(False, Strength(silent)))
@@ -372,16 +412,20 @@ class Cascade:
     def _on(self, key: str) -> tuple[str, ...]:
         return tuple(list_ for list_, found in self._by_list.items() if found[self.index[key]].all_.for_)
 
-    def _may_be_on(self, key: str) -> tuple[str, ...]:
-        """Return the lists of which it is unknown whether a party stands on them."""
-        return tuple(list_ for list_, found in self._by_list.items() if found[self.index[key]].leaning is Outcome.UNKNOWN)
+    def _may_be_on(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Return the lists of which it is unknown whether a party stands on them, and the other tests, each with that in words."""
+        open_ = [name for name, found in self._by_list.items() if found[self.index[key]].leaning is Outcome.UNKNOWN]
+        tests = {test.name for test in self.tests}
+        return tuple(("", f"is {name}") if name in tests else (name, f"stands on {self.name(name)}") for name in open_)
 
     def claims(self) -> Iterator[str]:
         """Yield the ids of all claims of which an answer here may depend: holdings, and listings of who holds."""
         view, ids = self.view, self.view.graph.table.ids
         rows = [stake.edge for stake in self.stakes if stake.edge >= 0]
-        for list_, footnote in self.by:
-            for relation, object_ in (("listed", list_), *((("bearsFootnote", footnote),) if footnote else ())):
+        for test in self.tests:
+            yield from (claim for key in self.index for claim in self._tested(test, key)[1])
+        for by in self.by:
+            for relation, object_ in (("listed", by.list), *((("bearsFootnote", by.footnote),) if by.footnote else ())):
                 rows += [row for row in view.find(None, relation, object_) if view.graph.node_ids[view.edges.subject[row]] in self.index]
         for row in rows:
             for against in (False, True):

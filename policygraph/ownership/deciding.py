@@ -28,8 +28,9 @@ class Open:
     company, threshold
         Its key, and the threshold in parts per million.
     stakes, shares, restricted, may_be_listed, may_be_held
-        For each holding: itself, its share, whether its holder is a restricted owner, the lists on which it may be, and whether it is
-        unknown if it is held by restricted parties itself.
+        For each holding: itself, its share, whether its holder is a restricted owner, the lists on which it may be (or the empty
+        string for what else would make it one), each with that in words, and whether it is unknown if it is held by restricted parties
+        itself.
     complete
         Whether all its owners are on record.
     aggregate
@@ -41,7 +42,7 @@ class Open:
     stakes: tuple[Stake, ...]
     shares: tuple[Share, ...]
     restricted: tuple[Outcome, ...]
-    may_be_listed: tuple[tuple[str, ...], ...]
+    may_be_listed: tuple[tuple[tuple[str, str], ...], ...]
     may_be_held: tuple[bool, ...]
     complete: bool
     aggregate: bool = True
@@ -106,9 +107,9 @@ def _unknowns(here: Open, of: Callable[[str], Open], name: Callable[[str], str],
         share, room, who = here.shares[place], here.room(place), name(stake.holder)
         if outcome is Outcome.UNKNOWN:
             settles = (here.sure if here.aggregate else 0) + room.low >= threshold or _falls(here, share.high)
-            for list_ in here.may_be_listed[place]:
-                why = f"whether {who}, which holds {room} of {whom}, stands on {name(list_)}"
-                yield settles, Gap(stake.holder, "listed", list_, "PartyList", why)
+            for list_, words in here.may_be_listed[place]:
+                why = f"whether {who}, which holds {room} of {whom}, {words}"
+                yield settles, Gap(stake.holder, "listed", list_, "PartyList", why) if list_ else Gap("case", "owners", None, "Agent", why)
             if here.may_be_held[place] and stake.holder not in trail and len(trail) < _DEEPEST:
                 for gap in deciding(stake.holder, of, name, trail):
                     yield settles, gap

@@ -186,16 +186,20 @@ class Answers(Sequence[Any]):
         }  # fmt: skip
         return {**told[0], **head} if len(told) == 1 else head
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
+    def note(self) -> str:
+        """Return the answers as whole notes."""
+        return "\n".join(self._lines(whole=True))
 
-    def _lines(self) -> Iterator[str]:
+    def __str__(self) -> str:
+        return "\n".join(self._lines(whole=False))
+
+    def _lines(self, whole: bool) -> Iterator[str]:
         scenario = self.scenario
         yield f"Scenario {scenario.id}: {scenario.title}"
         yield "Laid over the law alone." if scenario.base == "none" else "Laid over the data; what it stipulates counts as established."
         for answer in self.answers:
             yield ""
-            yield str(answer)
+            yield answer.note() if whole and hasattr(answer, "note") else str(answer)
         if self.expected:
             source = scenario.source
             yield ""

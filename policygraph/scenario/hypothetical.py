@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from policygraph.case import Case, Party
+from policygraph.case import Case
 from policygraph.graph import ClaimGraph
 from policygraph.law import Rulebook
 from policygraph.overlay import Additions
+from policygraph.parties import Party
 
 __all__ = ["QUESTIONS", "Ask", "Scenario", "Source"]
 

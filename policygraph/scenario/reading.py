@@ -11,6 +11,7 @@ from policygraph.case import Case
 from policygraph.datasets import files
 from policygraph.datasets.files import Faults, Record
 from policygraph.datasets.register import SLUG, calendar_day
+from policygraph.dates import covered
 from policygraph.errors import BadQuestion, PolicygraphError, UnknownName, nearest
 from policygraph.graph import ClaimGraph
 from policygraph.law import Rulebook
@@ -19,7 +20,7 @@ from policygraph.law.explain import assumed, refuse_strange_words
 from policygraph.law.rulebook import conditions_of
 from policygraph.overlay import law_alone, overlaid
 from policygraph.scenario.hypothetical import QUESTIONS, Ask, Scenario, Source
-from policygraph.scenario.stipulated import COVERED_FROM, stipulated
+from policygraph.scenario.stipulated import stipulated
 
 __all__ = ["read"]
 
@@ -101,13 +102,10 @@ class _Reader:
 
     def _covered(self, text: str, key: str, line: int) -> date | None:
         try:
-            day = calendar_day(text)
+            return covered(calendar_day(text))
         except BadQuestion as error:
             self._fault(line, f"'{key}': {error}")
             return None
-        if day < COVERED_FROM:
-            self._fault(line, f"'{key}': {day} is outside coverage; the data cover {COVERED_FROM} and later")
-        return day
 
     def _mapping(self, key: str, like: str) -> files.Mapping | None:
         """Return the mapping under a key; anything else there is a fault."""
@@ -145,8 +143,9 @@ class _Reader:
         except PolicygraphError as error:
             self._fault(line, str(error))
             return None
-        if case.on is not None and len(told) == 1:
-            self._covered(case.on.isoformat(), "on", line)
+        for act in (case, *(case.earlier or ())) if len(told) == 1 else ():
+            if act.on is not None:
+                self._covered(act.on.isoformat(), "on", line)
         return case
 
     def _assume(self) -> dict[str, str]:

@@ -17,14 +17,13 @@ from policygraph.datasets import files
 from policygraph.datasets.files import Faults, Record
 from policygraph.datasets.register import ENTITY_KEYS, Register, article
 from policygraph.datasets.statements import Statements
+from policygraph.dates import COVERED_SINCE
 from policygraph.errors import Place, UnknownName
 from policygraph.graph import ClaimGraph
 from policygraph.overlay import Additions
 
-__all__ = ["COVERED_FROM", "stipulated"]
+__all__ = ["stipulated"]
 
-COVERED_FROM: Final = date(2019, 1, 1)
-"""The first day that the data cover."""
 _SPEAKER: Final = "scenario"
 """Who says what a scenario stipulates, and the kind of document it says it in."""
 _UNLESS_LISTED: Final = ("listed", "bearsFootnote")
@@ -95,7 +94,7 @@ def stipulated(
         entity = Record.of(node, file, "an entity", ENTITY_KEYS, ("names", "identifiers"), faults)
         if entity is not None:
             register.entity(entity)
-    statements = Statements(register, _Claims(graph), on_record, COVERED_FROM)
+    statements = Statements(register, _Claims(graph), on_record, COVERED_SINCE)
     statements.source(files.Sequence(_listed(record, "claims", faults), record.line_of("claims")), None, document, file)
     claims = tuple(claim for _, claim in statements.settle())
     silent = dict.fromkeys((*_of_own(register, _UNLESS_LISTED), *_complete(record, register)))

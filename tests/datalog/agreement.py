@@ -20,7 +20,7 @@ from policygraph.law.evaluate import Evaluation
 from policygraph.law.question import family_of, of_family
 from policygraph.law.rulebook import Rulebook
 from policygraph.law.screen import screen
-from policygraph.law.table import CaseTable, joined_cells
+from policygraph.law.table import CaseTable, cell, joined_cells
 from policygraph.truth import Verdict
 from policygraph.view import FrozenView
 from tests.datalog.chance import SmallWorld
@@ -168,8 +168,7 @@ def of_small_world(number: int, cases: int, more: int, every: int = 1) -> Tally:
 
 def told_by(table: CaseTable, view: FrozenView) -> list[Case]:
     """Return the rows of a table as cases with every name resolved; each different cell is read once."""
-    cells = table.resolved(view.graph)
-    columns = [(cells[name], column.codes.tolist()) for name, column in table.columns.items()]
+    columns = [([cell(name, text) for text in column.values], column.codes.tolist()) for name, column in table.columns.items()]
     rows = (joined_cells(*(told[codes[row]] for told, codes in columns)) for row in range(len(table)))
     return [Case(**row).resolved(view.graph) for row in rows]
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from policygraph.case import ROLES, Case
+from policygraph.case import Case
 from policygraph.law import conditions as law
+from policygraph.parties import ROLES
 from policygraph.truth import Verdict
 from tests.datalog.contents import Contents
 from tests.datalog.graded import NO, UNKNOWN, YES, Graded, pair
@@ -321,8 +322,8 @@ class Conditions(Items):
         if asked.among in ("parties", "earlier"):
             if scope.alone:
                 return UNKNOWN
-            if asked.among == "earlier" and self.rows.leaves_out:
-                self.untold[name] = self.program.given((name,), [UNTOLD])
+            unknown = self.rows.leaves_out if asked.among == "earlier" else tuple(self.world.strangers.values())
+            self.untold[name] = self.program.given((name,), unknown)
             tested = self.condition(asked.test, inner)
             return self._of_everybody(name, every, tested) if asked.among == "parties" else self._of_earlier(name, every, tested)
         return self._of_ends(asked, name, every, self.condition(asked.test, inner), scope)
@@ -330,6 +331,8 @@ class Conditions(Items):
     def _of_earlier(self, name: str, every: bool, tested: Graded) -> Graded:
         """Return whether one earlier act, or every one, passes: each is a row of its own."""
         rows, index = self.rows, self.view.graph.index
+        if any(act.on not in (None, self.on) for case in rows.told for act in case.earlier or ()):
+            raise NotImplementedError("an earlier act of another day")
         column = rows.column("earlier")
         complete = rows.where(column, lambda case: case.earlier is not None)
         link = self.program.given((ROW, "act"), rows.earlier)

@@ -211,6 +211,11 @@ class Contents:
             parts.append(algebra.any(*(self._is(reader, one, origin, eccn, stranger) for one in target.either)))
         if target.except_ is not None:
             parts.append(algebra.not_(self._is(reader, target.except_, origin, eccn, stranger)))
+        if target.is_ and not stranger:
+            named, above = algebra.sure(reader.world.named(target.is_)), reader.paths.led("pg:variantOf+", reader.target(law.Target(is_=target.is_), here))
+            variant = algebra.where(above.known, above, NO)
+            parts.append(reader.of_items("item", here, algebra.where(named.known, named, variant)))
+            by_case["is_"] = ()
         rest = target.model_copy(update={"either": (), "except_": None, **by_case})
         if rest.model_copy(update={"note": "", "confidence": "", "edition": None}) != law.Target():
             parts.append(

@@ -14,13 +14,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
-from policygraph.case import Owner, Party
 from policygraph.dates import FIRST, LAST
 from policygraph.law import conditions as law
+from policygraph.parties import Owner, Party
 from policygraph.truth import Truth, Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["HALF", "WHOLE", "Holdings", "Measures", "holding_of"]
+__all__ = ["HALF", "WHOLE", "Holdings", "Measures", "holding_of", "told_of_listing"]
 
 WHOLE: Final = 1_000_000
 """All of a company, in parts per million."""
@@ -307,7 +307,12 @@ class Holdings:
     def _listed(self, key: str) -> Verdict:
         found = (0, 4), (0, 4)
         for one in self.asked.by:
+            if not isinstance(one, law.Listed):
+                raise NotImplementedError("owners that are something else than on a list")
             on = self._said(key, "listed", one.list)
+            if (one.programme or one.scope) and on[0][0]:
+                told = told_of_listing(self.view, key, one)
+                on = ((0, 0), (0, 0)) if told is None else on if told else ((0, on[0][0]), (0, on[1][0]))
             if one.footnote:
                 bears = self._said(key, "bearsFootnote", one.footnote)
                 on = tuple((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(on, bears, strict=True))
@@ -331,6 +336,19 @@ class Holdings:
             return 0
         column = (self.view.complete_to if inverse else self.view.complete_from)(graph.relation_index[relation])
         return int(column[graph.index[id_]])
+
+
+def told_of_listing(view: FrozenView, party: str, asked: law.Listed) -> bool | None:
+    """Tell whether a listing is under one of some programmes and with one of some scopes; None where no programme is told."""
+    table, edges = view.graph.table, view.edges
+    told = [table.qualifiers.get(row, {}) for edge in view.find(party, "listed", asked.list) for row in edges.rows(edge).tolist()]
+    programmes, scopes = (
+        {word.strip() for one in told for word in one.get(name, "").split(";")} - {""} for name in ("role", "scope")
+    )  # fmt: skip
+    if asked.programme and not programmes:
+        return None
+    is_under = not asked.programme or bool(programmes & set(asked.programme))
+    return is_under and (not asked.scope or bool((scopes or {"all"}) & set(asked.scope)))
 
 
 def _key(party: Party) -> str:

@@ -28,6 +28,8 @@ __all__ = ["ENTRIES", "PARTS", "Items", "Scope"]
 
 PARTS: Final = "pg:incorporates+"
 ENTRIES: Final = "pg:variantOf?/pg:classifiedAs"
+NO_PARTIES: Final = ("item", "eccn", "from", "to", "destination", "facility", "into")
+"""Names of what is no party."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,15 @@ class Items:
 
     # ---- names
 
-    def of_items(self, role: str, scope: Scope, test: Graded) -> Graded:
-        """Return whether one of the things that a name refers to passes a test of entities."""
+    def of_items(self, role: str, scope: Scope, test: Graded, *, of_owners: bool = False) -> Graded:
+        """Return whether one of the things that a name refers to passes a test of entities; of strangers it is not known.
+
+        A test *of owners* fails for a stranger of whom the case tells that nobody owns it.
+        """
         more = tuple(sorted(self.variables(test) - {"*"}))
         if role in scope.bound:
-            return self.if_told(scope.bound[role], test.at("*", scope.bound[role]).each(self.program.on_rows))
+            bound = scope.bound[role]
+            return self.if_told(bound, test.at("*", bound).each(self.program.on_rows), of_owners=of_owners)
         if role == "item":
             found = test.at("*", scope.item).each(self.program.on_rows)
             return self._if_any(found) if scope.item == "x" else found
@@ -96,11 +102,18 @@ class Items:
         def told(case: Case) -> tuple[int, ...] | None:
             return None if (ids := named(case)) is None else tuple(index[one] for one in ids)
 
-        return self.rows.linked(column, told, test, more)
+        def unknown(case: Case) -> bool:
+            strangers = (one for one in case.party(role) or () if one.is_stranger) if role not in NO_PARTIES else ()
+            return any(not of_owners or one.owners != () for one in strangers)
 
-    def if_told(self, bound: str, found: Graded) -> Graded:
-        """Return what is found of something that is bound; nothing of the item of an act that names none."""
+        return self.rows.linked(column, told, test, more, unknown)
+
+    def if_told(self, bound: str, found: Graded, *, of_owners: bool = False) -> Graded:
+        """Return what is found of something that is bound; nothing of a stranger, and of the item of an act that names none."""
         program, untold = self.program, self.untold.get(bound, False)
+        if of_owners and untold:
+            alone = program.given((bound,), (number for party, number in self.world.strangers.items() if party.owners == ()))
+            untold = program.all(untold, without=[alone])
         if untold is False:
             return found
         return Graded(
@@ -267,7 +280,8 @@ class Items:
 
     def path(self, text: str, start: str, target: law.Target, scope: Scope) -> Graded:
         """Return whether a path leads from what a name refers to, to what is asked for."""
-        return self.of_items(start, scope, self.paths.led(text, self.target(target, scope)))
+        led = self.paths.led(text, self.target(target, scope))
+        return self.of_items(start, scope, led, of_owners=self.paths.leads_to_owners(text))
 
     def _path(self, asked: law.Path, scope: Scope) -> Graded:
         if asked.start != "eccn":

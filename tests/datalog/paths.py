@@ -118,9 +118,12 @@ class Paths:
             for state, found in states(path).items()
         }
         walk = _Walk(self, path, moves, end)
-        # of somebody whom the data do not know, it is not known where a path leads
-        strangers = self.world.stranger
-        return Graded(pair(walk.support), pair(lambda run, grade: self.program.any(strangers, walk.free(run, grade))))
+        return Graded(pair(walk.support), pair(walk.free))
+
+    def leads_to_owners(self, text: str) -> bool:
+        """Tell whether the first step of a path can only lead to an owner."""
+        path = Grammar.parse(text, self.world.graph.ontology).path
+        return not may_end(path) and all(letter.inverse and letter.names == {"owns"} and not letter.others for letter, _ in steps(path))
 
     # ---- edges that may be walked
 

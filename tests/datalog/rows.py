@@ -2,7 +2,7 @@
 
 Comes in: cases with every name resolved. Goes out: columns, each a variable of the program. Inputs that are read together are one
 column, with a cell for each combination that occurs. A case whose item is a family stands once for each member, and each earlier act
-that a case tells of is a row of its own, with the item of the case.
+that a case tells of is a row of its own, with its own item or else that of the case.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.case import ROLES, Case, Party
+from policygraph.case import Case
+from policygraph.parties import ROLES, Party
 from policygraph.view import FrozenView
 from tests.datalog.graded import Algebra, Graded, pair
 from tests.datalog.program import ROW, Atom, Bool, Program
@@ -67,12 +68,15 @@ class Rows:
         self.earlier: list[tuple[int, int]] = []
         for number, case in enumerate(cases):
             for member in families.members(case.item) if case.item else ("",):
-                item = self.graph.index[member] if member else NO_ITEM
                 for above, told in _with_earlier(case, len(self.told)):
                     if above != _NO_CASE:
                         self.earlier.append((above, len(self.told)))
+                        # an act on another item is asked about that one
+                        is_other = told.item not in ("", self.told[above].item)
+                        items.append(self.graph.index[told.item] if is_other else items[above])
+                    else:
+                        items.append(self.graph.index[member] if member else NO_ITEM)
                     owners.append(number if above == _NO_CASE else _NO_CASE)
-                    items.append(item)
                     self.told.append(told)
         self.case_of = np.array(owners, np.int64)
         self.items = np.array(items, np.int64)
@@ -156,11 +160,14 @@ class Rows:
         free = self.program.no(no)
         return Graded(pair(lambda run, grade: yes), pair(lambda run, grade: free))
 
-    def linked(self, column: Column, told: Callable[[Case], Iterable[int] | None], there: Graded, args: tuple[str, ...]) -> Graded:
-        """Return whether one of the things that a cell names passes; unknown where it does not tell."""
+    def linked(
+        self, column: Column, told: Callable[[Case], Iterable[int] | None], there: Graded, args: tuple[str, ...],
+        unknown: Callable[[Case], bool] = lambda case: False,
+    ) -> Graded:  # fmt: skip
+        """Return whether one of the things that a cell names passes; unknown where it does not tell, or names what is unknown."""
         pairs = [(cell, one) for cell, case in enumerate(column.cases) for one in told(case) or ()]
         link = self.program.given((column.name, "n"), pairs)
-        silent = self.where(column, lambda case: told(case) is None)
+        silent = self.where(column, lambda case: told(case) is None or unknown(case))
         found = Algebra(self.program).some((column.name, *args), link, there.at("*", "n")).each(self.program.on_rows)
         return Graded(found.for_, pair(lambda run, grade: self.program.any(silent, found.free[run][grade - 1])))
 

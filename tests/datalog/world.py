@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Final
 
-from policygraph.case import Party
 from policygraph.law import conditions as law
+from policygraph.parties import Party
 from policygraph.truth import Strength, Verdict
 from policygraph.view import FrozenView
-from tests.datalog.figures import HALF, WHOLE, Holdings, holding_of
+from tests.datalog.figures import HALF, WHOLE, Holdings, holding_of, told_of_listing
 from tests.datalog.graded import NO, PRESUMED, UNKNOWN, YES, Algebra, Graded, Pair, pair
 from tests.datalog.program import Atom, Bool, Program
 
@@ -213,12 +213,28 @@ class World:
 
     def listed(self, asked: law.Listed) -> Graded:
         """Return whether an entity stands on a list, with a footnote if one is named."""
-        on = self.statement("listed", asked.list)
+        on = self._under(asked, self.statement("listed", asked.list))
         if asked.footnote:
             on = self.algebra.all(on, self.statement("bearsFootnote", asked.footnote))
         node = self.graph.index.get(asked.list)
         sure = 0 if node is None else self.complete("listed", node, inverse=True)
         return self.of_strangers(lambda party: Verdict.sure(False, Strength(sure)), on)
+
+    def _under(self, asked: law.Listed, on: Graded) -> Graded:
+        """Return who stands on a list under one of some programmes and with one of some scopes; of whom none is told, may."""
+        algebra, index = self.algebra, self.graph.index
+        if not asked.programme and not asked.scope:
+            return on
+        other: list[int] = []
+        untold: list[int] = []
+        for row in self.view.find(None, "listed", asked.list):
+            node = int(self.view.edges.subject[row])
+            told = told_of_listing(self.view, self.graph.node_ids[node], asked)
+            (untold if told is None else [] if told else other).append(node)
+        opposed = Graded(NO.for_, pair(lambda run, grade: self.program.no(on.for_[run][grade - 1])))
+        there = {number: self.program.all(on.known, self.program.given(ENTITY, set(nodes) & self.known & set(index.values())))
+                 for number, nodes in enumerate((other, untold))}  # fmt: skip
+        return algebra.where(there[1], UNKNOWN, algebra.where(there[0], opposed, on))
 
     def is_party(self, asked: law.PartyIs) -> Graded:
         """Return whether an entity is one of some, or of one of some classes."""

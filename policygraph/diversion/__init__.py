@@ -1,0 +1,1 @@
+"""Diversion: trails of shipments, and what they show."""
