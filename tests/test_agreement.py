@@ -51,7 +51,8 @@ def test_random_rules_ask_every_kind_of_condition() -> None:
 def test_the_datalog_reader_tells_the_four_outcomes_apart() -> None:
     claims = [
         said("chip", "fabricatedAt", "fab", grade=3), said("fab", "usesEquipment", "tool", grade=4),
-        said("tool", "originIn", "US", grade=4), said("die", "fabricatedAt", "fab", grade=3), said("die", "fabricatedAt", "fab", grade=1, stance="denies"),
+        said("tool", "originIn", "US", grade=4),
+        said("die", "fabricatedAt", "fab", grade=3), said("die", "fabricatedAt", "fab", grade=1, stance="denies"),
         said("other", "fabricatedAt", "elsewhere", grade=3), said("bare", "remark", value="named"),
     ]  # fmt: skip
     completes = (

@@ -22,7 +22,6 @@ from policygraph.law.inputs import PLACES
 from policygraph.law.readings import NO, UNKNOWN, YES
 from policygraph.law.rulebook import Rule, in_operation
 from policygraph.law.verdicts import Codes, Verdicts, merged, weighed
-from policygraph.parties import ROLES
 from policygraph.truth import Strength, Verdict
 
 if TYPE_CHECKING:

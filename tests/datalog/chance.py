@@ -152,6 +152,8 @@ class SmallWorld:
                     {"shareMin": "51"},
                 )
             )
+        if relation == "listed" and self.chance(0.7):
+            more["qualifiers"] = self.pick(({"role": "AAA"}, {"role": "AAA; BBB"}, {"role": "BBB", "scope": "some"}))
         if relation == "incorporates" and self.chance(0.4):
             more["qualifiers"] = {"amount": self.pick(("10", "100", "400")), "currency": "USD"}
         return said(subject, relation, object_, **more)
@@ -342,7 +344,12 @@ class SmallWorld:
         return tuple(bound) if bound and self.chance(0.7) else self.some(("any", "incorporator", "employer", *ROLES))
 
     def _listed(self, asking: _Asking) -> law.Listed:
-        return law.Listed(role=self._roles(asking), list=self.pick(LISTS), footnote=self.pick(("", "", "note-1")))
+        return law.Listed(
+            role=self._roles(asking),
+            list=self.pick(LISTS),
+            footnote=self.pick(("", "", "note-1")),
+            **self.pick(({}, {}, {"programme": ("AAA",)}, {"programme": ("BBB", "CCC"), "scope": ("all",)}, {"scope": ("some",)})),
+        )
 
     def _codes(self) -> tuple[law.Entry, ...]:
         doubts: Sequence[Drawn] = ({},) * 6 + ({"confidence": "unverified"}, {"since": date(2022, 10, 21)}, {"until": date(2022, 10, 21)})
@@ -362,8 +369,10 @@ class SmallWorld:
         columns: dict[str, Sequence[str]] = {
             "item": (*ITEMS, FAMILY, ""), "act": ("", *words["act"]), "from": ("", "none", *COUNTRIES),
             "to": ("", "none", *COUNTRIES, *COUNTRIES), "facility": ("", "none", *SITES),
-            "eccn": ("", "", "none", *CODES, "3A090.a; EAR99"), "parties": ("", "complete", "complete"), "knowledge": ("", "yes", "no"), "quantity": ("", "1", "10"),
-            "value": ("", "500", "1000"), "currency": ("", "USD"), "into": ("", "none", *ITEMS[:3]), "into_to": ("", *COUNTRIES), "into_by": ("", "a1", STRANGERS[0]),
+            "eccn": ("", "", "none", *CODES, "3A090.a; EAR99"),
+            "parties": ("", "complete", "complete"), "knowledge": ("", "yes", "no"), "quantity": ("", "1", "10"),
+            "value": ("", "500", "1000"), "currency": ("", "USD"),
+            "into": ("", "none", *ITEMS[:3]), "into_to": ("", *COUNTRIES), "into_by": ("", "a1", STRANGERS[0]),
             "end_user": ("", "none", "a2", "a3", "a2; a4", *STRANGERS), "purchaser": ("", "a2", "a4", *STRANGERS[:2]),
             "exporter": ("", "a0", "a1", "none"), "actor": ("", "a0", "a3", *STRANGERS[4:]),
             "end_use": ("", "none", *words["end_use"]), "service": ("", *words["service"]), "attestations": ("", "none", *words["given"]),

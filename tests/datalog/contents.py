@@ -212,7 +212,10 @@ class Contents:
         if target.except_ is not None:
             parts.append(algebra.not_(self._is(reader, target.except_, origin, eccn, stranger)))
         if target.is_ and not stranger:
-            named, above = algebra.sure(reader.world.named(target.is_)), reader.paths.led("pg:variantOf+", reader.target(law.Target(is_=target.is_), here))
+            named, above = (
+                algebra.sure(reader.world.named(target.is_)),
+                reader.paths.led("pg:variantOf+", reader.target(law.Target(is_=target.is_), here)),
+            )
             variant = algebra.where(above.known, above, NO)
             parts.append(reader.of_items("item", here, algebra.where(named.known, named, variant)))
             by_case["is_"] = ()
