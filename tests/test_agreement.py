@@ -22,14 +22,14 @@ from tests.datalog.reader import read
 from tests.small import graph, said, view
 
 
-@pytest.mark.parametrize("first", [0, 4])
+@pytest.mark.parametrize("first", [0, 3])
 def test_all_three_agree_on_random_graphs_rules_and_cases(first: int) -> None:
     tally = Tally()
-    for number in range(first, first + 4):
+    for number in range(first, first + 3):
         tally += of_small_world(number, 24, 8)
     assert not tally.differences, str(tally)
-    assert tally.cases == 4 * 32
-    assert {"met", "not met", "unknown"} <= {name for name, many in tally.outcomes.items() if many > 60}, str(tally)
+    assert tally.cases == 3 * 32
+    assert {"met", "not met", "unknown"} <= {name for name, many in tally.outcomes.items() if many > 40}, str(tally)
 
 
 def test_all_three_agree_on_the_shipped_data() -> None:

@@ -365,7 +365,7 @@ class SmallWorld:
 
     def table(self, count: int) -> CaseTable:
         """Draw cases of what a table tells."""
-        words = self.book.words
+        words = {kind: sorted(found) for kind, found in self.book.words.items()}
         columns: dict[str, Sequence[str]] = {
             "item": (*ITEMS, FAMILY, ""), "act": ("", *words["act"]), "from": ("", "none", *COUNTRIES),
             "to": ("", "none", *COUNTRIES, *COUNTRIES), "facility": ("", "none", *SITES),
@@ -376,7 +376,7 @@ class SmallWorld:
             "end_user": ("", "none", "a2", "a3", "a2; a4", *STRANGERS), "purchaser": ("", "a2", "a4", *STRANGERS[:2]),
             "exporter": ("", "a0", "a1", "none"), "actor": ("", "a0", "a3", *STRANGERS[4:]),
             "end_use": ("", "none", *words["end_use"]), "service": ("", *words["service"]), "attestations": ("", "none", *words["given"]),
-            "authorisations": ("", "none", "act", "export"),
+            "authorisations": ("", "none", *words["authorised"]),
         }  # fmt: skip
         columns |= {f"knowledge_of_{topic}": ("", "", "yes", "no") for topic in words["knowledge"]}
         drawn = {name: [self.pick(cells) for _ in range(count)] for name, cells in columns.items()}
