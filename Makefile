@@ -1,6 +1,7 @@
 # Two commands do all the set-up on a machine with Python 3.11 or later:
 #   make demo    install, print the answer for Ascend 910B and 910C, draw the figure
 #   make test    install what the tests need and run them
+# make test-spark runs the tests of Spark, where Java is there.
 # PYTHON=python3.12 make demo chooses the interpreter. Everything goes into .venv; nothing else on the machine is touched.
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export SOURCE_DATE_EPOCH ?= 1763769600
 
-.PHONY: demo test agree bench lint notebooks proofs clean
+.PHONY: demo test test-spark agree bench lint notebooks proofs clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -39,6 +40,10 @@ test: $(VENV)/.test-installed
 # The three readers of the law on 100,000 random cases and on the shipped data: a quarter of an hour of two processors.
 agree: $(VENV)/.test-installed
 	$(BIN)/python -m tests.datalog
+
+# Shipments on Spark beside DuckDB; needs Java 17 or later.
+test-spark: $(VENV)/.test-installed $(VENV)/.spark-installed
+	$(BIN)/python -m pytest -q -m spark tests/test_spark.py
 
 bench: $(VENV)/.bench-installed
 	@for bench in tests/benchmarks/bench_*.py; do echo; echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

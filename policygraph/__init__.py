@@ -25,13 +25,25 @@ if TYPE_CHECKING:
     from policygraph.asking import View
     from policygraph.case import Case
     from policygraph.desk import KnowledgeGraph, load
+    from policygraph.diversion.bounds import volumes
+    from policygraph.diversion.comtrade import read_trade
+    from policygraph.diversion.mirror import mirror
+    from policygraph.diversion.transship import transshipments
     from policygraph.figures import figure
+    from policygraph.shipments.reading import read_shipments
 
-__all__ = ["Case", "KnowledgeGraph", "View", "__version__", "figure", "load"]
+__all__ = [
+    "Case", "KnowledgeGraph", "View", "__version__", "figure", "load", "mirror", "read_shipments", "read_trade", "transshipments",
+    "volumes",
+]  # fmt: skip
 
 __version__ = "0.1.0"
 
-_HOMES = {"Case": "case", "KnowledgeGraph": "desk", "View": "asking", "load": "desk", "figure": "figures"}
+_HOMES = {
+    "Case": "case", "KnowledgeGraph": "desk", "View": "asking", "load": "desk", "figure": "figures",
+    "mirror": "diversion.mirror", "read_shipments": "shipments.reading", "read_trade": "diversion.comtrade",
+    "transshipments": "diversion.transship", "volumes": "diversion.bounds",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from policygraph.case import Case
+    from policygraph.diversion.routes import Routes
     from policygraph.findings import Finding
     from policygraph.graph import ClaimGraph
     from policygraph.law import Rulebook
@@ -241,6 +242,47 @@ class View:
         from policygraph.law.table import CaseTable
 
         return screen(self._covered, self.kg.rules, CaseTable.given(cases), rules, _statuses(assume))
+
+    def routes(
+        self, item: str, *, to: str | Sequence[str], from_: str | Sequence[str] = "US", not_via: str | Sequence[str] = (),
+        max_legs: int = 3, assume: Mapping[str, str] | None = None, inputs: Mapping[str, str] | None = None,
+    ) -> Routes:  # fmt: skip
+        """Tell by which routes an item reaches a destination with the weakest controls on each leg.
+
+        Parameters
+        ----------
+        to, from_, not_via
+            Countries, groups such as ``D:5`` or queries; several mean any of them.
+        max_legs
+            The most legs of a route.
+        assume
+            Statuses to assume, by rule.
+        inputs
+            Further inputs of every leg, as cells of a table of cases.
+
+        Examples
+        --------
+        >>> import policygraph as pg
+        >>> found = pg.load().view("2024-12-10").routes("h100", to="CN", max_legs=2)
+        >>> found.controls.leg("US", "MY").control.word, found.direct[0].control.word
+        ('no requirement', 'licence, presumption of denial')
+        """
+        from policygraph.diversion.controls import controls
+        from policygraph.diversion.ends import end_of
+        from policygraph.diversion.routes import routes
+
+        ends = [end_of(told, self.frozen) for told in (from_, to, not_via)]
+        for end in ends:
+            if end.strangers:
+                raise BadQuestion(f"'{end.strangers[0][1]}' is no country and no group; give one such as MY or D:5")
+            if end.parties:
+                raise BadQuestion(f"routes lead from countries to countries, and '{end.words}' names a party; give its country, or a group")
+        if not (ends[0] and ends[1]):
+            raise BadQuestion("routes have a start and an end: name a country or a group such as D:5 for each")
+        told = dict(inputs or {})
+        demands = controls(self.frozen, self.kg.rules, self.kg.resolve(item, "Item"), assume=assume, inputs=told)
+        start, finish, barred = (tuple(sorted(end.countries)) for end in ends)
+        return routes(demands, start, finish, max_legs=max_legs, not_via=barred)
 
     def timeline(
         self, rule: str | None = None, case: Case | None = None, *, since: str | date | None = None, until: str | date | None = None,

@@ -108,6 +108,7 @@ class Ontology:
         store = ox.Store()
         store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
         self._store = store
+        self._fitting: dict[tuple[str, tuple[str, ...]], bool] = {}
         self.classes: Mapping[str, Term] = {
             term.name: term for term in (self._term(node) for node in self._typed(_RDFS + "Class"))
         }
@@ -180,7 +181,10 @@ class Ontology:
 
     def may_be(self, name: str, ends: tuple[str, ...]) -> bool:
         """Tell whether a member of the class may stand at an end declared with these classes."""
-        return not ends or any(self.is_a(name, end) for end in ends)
+        key = (name, ends)
+        if key not in self._fitting:
+            self._fitting[key] = not ends or any(self.is_a(name, end) for end in ends)
+        return self._fitting[key]
 
     def below(self, name: str) -> tuple[str, ...]:
         """Return the class itself and all classes below it."""

@@ -54,7 +54,13 @@ def desk_of_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         place = tmp_path / name.removeprefix("# ")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
-    (tmp_path / "my-cases.csv").write_text(blocks("csv")[0], encoding="utf-8")
+    for block in blocks("csv"):
+        named, _, text = block.partition("\n")
+        place, told = (named.removeprefix("# "), text) if named.startswith("# ") else ("my-cases.csv", block)
+        (tmp_path / place).write_text(told, encoding="utf-8")
+    for command, shown in sessions():
+        if command.startswith("cat "):
+            (tmp_path / command.removeprefix("cat ")).write_text("\n".join(shown) + "\n", encoding="utf-8")
     return tmp_path
 
 
@@ -119,6 +125,9 @@ def test_the_keys_of_json_are_those_of_the_readme(desk_of_a_reader: Path) -> Non
         "affiliates PARTY": f"affiliates example-foundry {small}", "exposure ITEM": f"exposure example-chip {small}",
         "screen CASES": "screen my-cases.csv --rule eccn-3a090-a --json",
         "timeline RULE": f"timeline eccn-3a090-a --item example-chip {small}",
+        "transship FILE": "transship made-up-trade.csv --to CN --json",
+        "routes ITEM": "routes h100 --to CN --as-of 2024-12-10 --max-legs 2 --json",
+        "volumes FILE": "volumes my-shipments.csv --to RU --json", "mirror FILES": "mirror my-trade.csv --hs 8542 --json",
         "compare DATE DATE": "compare 2022-10-06 2023-11-17 --cases my-cases.csv --rule eccn-3a090-a --json",
     }  # fmt: skip
     assert set(asked) == set(keys)

@@ -1,8 +1,8 @@
 """Bad input at the command line: refused whole, with file and line, what is wrong and what would be accepted.
 
-Every file in ``tests/bad/rules`` (a rule file, tried as a draft) and ``tests/bad/cases`` (a table of cases, screened) holds one fault, and
-what is then said must be what stands in the ``.expected`` file beside it. ``python -m tests.test_refused`` writes those files anew; read
-the difference like prose.
+Every file in ``tests/bad/rules`` (a rule file, tried as a draft) and ``tests/bad/case-tables`` (a table of cases, screened) holds one
+fault, and what is then said must be what stands in the ``.expected`` file beside it. ``python -m tests.test_refused`` writes those files
+anew; read the difference like prose.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from policygraph.law.naming import Known
 from tests.test_datasets import GOOD
 
 BAD = Path(__file__).parent / "bad"
-FILES = sorted(path for folder in ("rules", "cases") for path in (BAD / folder).iterdir() if path.suffix != ".expected")
+FILES = sorted(path for folder in ("rules", "case-tables") for path in (BAD / folder).iterdir() if path.suffix != ".expected")
 ASKED = {
     "rules": lambda path: ["compare", "2025-05-13", "--draft", path, "--cases", f"{BAD}/one-case.csv"],
-    "cases": lambda path: ["screen", path, "--rule", "eccn-3a090-a", "--as-of", "2025-05-13"],
+    "case-tables": lambda path: ["screen", path, "--rule", "eccn-3a090-a", "--as-of", "2025-05-13"],
     "scenarios": lambda path: ["ask", path],
 }
 
@@ -58,7 +58,7 @@ def test_each_fault_is_told_in_one_sentence(path: Path) -> None:
 
 
 def test_every_expected_file_has_its_case() -> None:
-    expected = {path for folder in ("rules", "cases") for path in (BAD / folder).glob("*.expected")}
+    expected = {path for folder in ("rules", "case-tables") for path in (BAD / folder).glob("*.expected")}
     assert expected == {path.with_name(f"{path.name}.expected") for path in FILES}
 
 
@@ -87,10 +87,10 @@ def test_a_day_before_the_law_is_told_is_outside_coverage(command: tuple[str, ..
     ("command", "said"),
     [
         (("check", "ear-gp10", "--item", "h20", "--case", "value=-3"), "the value of a case is 0 or more, and not -3"),
-        (("check", "ear-gp10", "--item", "h20", "--case", "earlier=x"), "earlier.0 of a case: it is told by its inputs, {item: ..."),
-        (("check", "ear-gp10", "--item", "h20", "--case", "authorisations=exprot"), "no rule knows an authorisation that covers 'exprot'"),
-        (("exposure", "h20", "--rule", "ear-subject"), "'ear-subject' prohibits no acts by name; give a rule that does, such as ear-gp10"),
-        (("affiliates", "smic", "--order", "XX"), "no rule is of the legal order 'XX'; the orders are CN, JP, NL, US"),
+        (("check", "ear-gp10", "--item", "h20", "--case", "earlier=x"), "an earlier act is a case too, such as {act: export"),
+        (("check", "ear-gp10", "--item", "h20", "--case", "authorisations=exprot"), "no rule knows 'exprot' as what an authorisation"),
+        (("exposure", "h20", "--rule", "ear-subject"), "'ear-subject' prohibits nothing; use one of cn-"),
+        (("affiliates", "smic", "--order", "XX"), "no country is called 'XX'; give its ISO code"),
         (("determine", "h20", "--to", "XX"), "no country is called 'XX'; give its ISO code of two letters or its name, for example US"),
         (("screen", f"{BAD}/one-case.csv", "--as-of", "2025-13-01"), "'2025-13-01' is no day of the calendar"),
     ],
@@ -102,7 +102,7 @@ def test_a_question_that_cannot_be_put_is_told_in_one_line(command: tuple[str, .
 
 
 def test_a_draft_without_a_rule_is_refused(tmp_path: Path) -> None:
-    assert refused("compare", "2025-05-13", "--draft", tmp_path.as_posix()).endswith("the directory holds no rule file (*.yaml)\n")
+    assert refused("compare", "2025-05-13", "--draft", tmp_path.as_posix()).endswith("or a directory of files *.yaml\n")
 
 
 def test_days_compared_are_within_coverage() -> None:

@@ -14,11 +14,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from policygraph import __version__
-from policygraph.cli import law, looking
+from policygraph.cli import law, looking, trade
 from policygraph.cli.options import app, faults_of
 from policygraph.errors import BadData, BadRule, PolicygraphError, nearest
 
-__all__ = ["app", "law", "looking", "main"]
+__all__ = ["app", "law", "looking", "main", "trade"]
 
 MOST_FAULTS: Final = 50
 """Faults told of a data directory; then only how many there are."""

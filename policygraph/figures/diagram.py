@@ -5,17 +5,16 @@ Comes in: a finding with routes. Goes out: a :class:`Diagram`, immutable, which 
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from policygraph.errors import BadQuestion, as_path
+from policygraph.errors import BadQuestion
+from policygraph.figures.drawable import Drawable
 from policygraph.findings import Evidence, Finding, Step
 from policygraph.ontology import Ontology
 from policygraph.truth import Outcome, Strength, Truth, Verdict
@@ -23,7 +22,7 @@ from policygraph.truth import Outcome, Strength, Truth, Verdict
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["FORMATS", "LANES", "MOST_ROUTES", "MOST_SOURCES", "Arrow", "Box", "Diagram", "Lane", "Source", "figure"]
+__all__ = ["LANES", "MOST_ROUTES", "MOST_SOURCES", "Arrow", "Box", "Diagram", "Lane", "Source", "diagram"]
 
 LANES: tuple[Mapping[str, str], ...] = (
     {"": "item"},
@@ -40,7 +39,6 @@ The first lane is for the item itself, or the members of the family asked about;
 
 MOST_ROUTES = 8
 MOST_SOURCES = 3
-FORMATS = (".svg", ".png", ".pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Diagram:
+class Diagram(Drawable):
     """A diagram as data; nothing is drawn until it is saved or shown.
 
     Attributes
@@ -113,8 +111,8 @@ class Diagram:
 
     Examples
     --------
-    >>> diagram = Diagram("What?", "This.", (Lane(0, "item", 0, 0),), (Box("chip", "A chip", 0, 0, "Chip"),), (), ())
-    >>> diagram.rendered("pdf")[:4]
+    >>> empty = Diagram("What?", "This.", (Lane(0, "item", 0, 0),), (Box("chip", "A chip", 0, 0, "Chip"),), (), ())
+    >>> empty.rendered("pdf")[:4]
     b'%PDF'
     """
 
@@ -133,52 +131,8 @@ class Diagram:
 
         return drawn(composed(self))
 
-    def save(self, path: str | Path) -> Path:
-        """Write the diagram as SVG, PNG or PDF, by the ending of the name; the same diagram gives the same bytes.
 
-        Raises
-        ------
-        BadQuestion
-            If the ending is none of these, or the directory does not exist.
-        """
-        target = as_path(path, "the file to write: .svg, .png or .pdf")
-        if target.suffix.lower() not in FORMATS:
-            raise BadQuestion(
-                f"the format of the figure '{target.name}' is not known by its ending; use one of {', '.join(FORMATS)}"
-            )
-        if not target.parent.is_dir():
-            raise BadQuestion(f"there is no directory '{target.parent}' to write '{target.name}' into; make it or name another")
-        target.write_bytes(self.rendered(target.suffix.lower().removeprefix(".")))
-        return target
-
-    def rendered(self, format: str) -> bytes:
-        """Return the drawn diagram as the bytes of a file of that format: svg, png or pdf.
-
-        Raises
-        ------
-        BadQuestion
-            If the format is none of these.
-        """
-        from matplotlib import style
-
-        about: dict[str, dict[str, str | None]] = {
-            "svg": {"Title": self.title, "Description": self.answer, "Date": None},
-            "pdf": {"Title": self.title, "Subject": self.answer, "CreationDate": None},
-            "png": {"Title": self.title, "Description": self.answer},
-        }
-        if format not in about:
-            raise BadQuestion(f"'{format}' is no format of a figure; use one of {', '.join(about)}")
-        stream = io.BytesIO()
-        settings = {"svg.hashsalt": "policygraph", "svg.fonttype": "path", "pdf.fonttype": 42, "text.hinting": "none"}
-        with style.context(settings, after_reset=True):
-            self.draw().savefig(stream, format=format, dpi=300, metadata=about[format])
-        return stream.getvalue()
-
-    def _repr_svg_(self) -> str:
-        return self.rendered("svg").decode()
-
-
-def figure(finding: Finding) -> Diagram:
+def diagram(finding: Finding) -> Diagram:
     """Describe a finding that has routes as a layered diagram.
 
     Routes that share a step share its arrow. At most :data:`MOST_ROUTES` routes are drawn, and at most :data:`MOST_SOURCES` sources
@@ -197,12 +151,10 @@ def figure(finding: Finding) -> Diagram:
     Examples
     --------
     >>> import policygraph as pg
-    >>> diagram = pg.figure(pg.load().view(as_of="2025-05-13").touches("ascend-910b"))
-    >>> diagram.boxes[0].id
+    >>> found = diagram(pg.load().view(as_of="2025-05-13").touches("ascend-910b"))
+    >>> found.boxes[0].id
     'ascend-910b'
     """
-    if not isinstance(finding, Finding):
-        raise BadQuestion(f"there is no figure of a {type(finding).__name__}; give the finding that touches or check returns")
     terms = Ontology.shipped()
     routes = [route for route in finding.routes if route.path]
     merged = _merged((step for route in routes[:MOST_ROUTES] for step in route.path), terms)

@@ -1,19 +1,20 @@
 """What changed between two days, or by a draft: which answers, and whether the law or the facts changed them.
 
-Comes in: two views, the rules of each, a table of cases. Goes out: a :class:`Comparison`. Every case is screened four ways: law and facts
-of the first day, of the second, and each with the other's. What the law alone changes is put down to the law, what the facts alone
-change to the facts, and what neither changes alone to both.
+Comes in: two views, the rules of each, a table of cases. Goes out: a :class:`Comparison`. Every case is screened by law and facts of
+the first day and of the second, and where they differ by each with the other's. What the law alone changes is put down to the law, what
+the facts alone change to the facts, and what neither changes alone to both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from policygraph.errors import BadQuestion
 from policygraph.law.rulebook import Rulebook
@@ -30,6 +31,8 @@ __all__ = ["Comparison", "compare", "grid"]
 _ITEMS: Final = ("Chip", "Memory", "System", "Equipment", "DesignSoftware")
 _ABOUT: Final = ("item", "to", "end_user")
 _MOST_SHOWN: Final = 20
+_ALIKE: Final = np.unique(OUTCOMES.astype(str), return_inverse=True)[1].astype(np.uint8)
+"""A number for the outcome of each code."""
 _MOST_PLACES: Final = 12
 
 
@@ -134,13 +137,20 @@ def compare(
     asked = [tuple(rules) if rules is not None else _telling(book) for book in books]
     sides = [(first, books[0], first.as_of, asked[0]), (second, books[1], second.as_of, asked[1])]
 
-    def answers(law: int, facts: int) -> dict[str, Codes]:
+    def answers(law: int, facts: int, of: CaseTable, among: Container[str] | None = None) -> dict[str, Codes]:
         _, book, on, wanted = sides[law]
-        found = screen(sides[facts][0], book, cases, [rule for rule in wanted if rule in book.rules], assume, on=on)
+        kept = [rule for rule in wanted if rule in book.rules and (among is None or rule in among)]
+        found = screen(sides[facts][0], book, of, kept, assume, on=on)
         return dict(zip(found.rules, found.codes, strict=True))
 
-    every = (0, 1) if first.as_of != second.as_of else ()
-    runs = {(law, facts): answers(law, facts) for law in (0, 1) for facts in every or (law,)}
+    runs = {(side, side): answers(side, side, cases) for side in (0, 1)}
+    if first.as_of != second.as_of:
+        # whether law or facts made a difference is asked only of what differs
+        differing = _differing(runs[0, 0], runs[1, 1], len(cases))
+        rows = np.unique(np.concatenate([np.zeros(0, np.intp), *differing.values()]))
+        for law, facts in ((0, 1), (1, 0)) if len(rows) else ():
+            crossed = answers(law, facts, cases.taken(rows), differing)
+            runs[law, facts] = {rule: _spread(codes, rows, runs[law, law][rule]) for rule, codes in crossed.items()}
     told = names if any(names) else (str(first.as_of), str(second.as_of))
     return Comparison(
         f"Which answers differ between {told[0]} and {told[1]}?", told[0], told[1], len(cases), _changes(cases, runs)
@@ -152,17 +162,31 @@ def _telling(book: Rulebook) -> tuple[str, ...]:
     return tuple(rule.id for rule in book.of_effect(*effects))
 
 
+def _differing(before: Mapping[str, Codes], after: Mapping[str, Codes], size: int) -> dict[str, npt.NDArray[np.intp]]:
+    """Return for each rule of which some outcome differs the rows where it does."""
+    nothing = np.full(size, _code("not met"), np.uint8)
+    rows = {
+        rule: np.flatnonzero(_ALIKE[before.get(rule, nothing)] != _ALIKE[after.get(rule, nothing)])
+        for rule in dict.fromkeys((*before, *after))
+    }  # fmt: skip
+    return {rule: found for rule, found in rows.items() if len(found)}
+
+
+def _spread(codes: Codes, rows: npt.NDArray[np.intp], rest: Codes) -> Codes:
+    """Return codes of some rows in their places among the rest."""
+    found = rest.copy()
+    found[rows] = codes
+    return found
+
+
 def _changes(cases: CaseTable, runs: Mapping[tuple[int, int], Mapping[str, Codes]]) -> pd.DataFrame:
     import pandas as pd
 
     before, after = runs[0, 0], runs[1, 1]
     parts = []
     nothing = np.full(len(cases), _code("not met"), np.uint8)
-    for rule in dict.fromkeys((*before, *after)):
+    for rule, rows in _differing(before, after, len(cases)).items():
         old, new = before.get(rule, nothing), after.get(rule, nothing)
-        rows = np.flatnonzero(OUTCOMES[old] != OUTCOMES[new])
-        if not len(rows):
-            continue
         by = np.full(len(rows), "law", dtype=object)
         if (1, 0) in runs:
             by_law = OUTCOMES[runs[1, 0].get(rule, nothing)[rows]] == OUTCOMES[new[rows]]

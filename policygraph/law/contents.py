@@ -8,7 +8,6 @@ the part alone. A part of a bill that is told without its own parts is presumed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ from policygraph.truth import Outcome, Strength, Truth, Verdict
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["asked_of_content", "bearing", "content"]
+__all__ = ["asked_of_content", "bearing", "content", "parts_of"]
 
 _ONE: Amount = (Fraction(1), Fraction(1))
 _DEEPEST = 16
@@ -55,6 +54,23 @@ def bearing(evaluation: Evaluation, condition: law.Content, item: str) -> frozen
     worth = any("amount" in told for told in view.graph.table.qualifiers.values())
     asked = evaluation.book.inputs.by_rule[condition.needs] if condition.needs else frozenset(("to",))
     return frozenset(name for name in OF_PARTS if worth or (name in asked and name in ("act", "to")))
+
+
+def parts_of(evaluation: Evaluation, item: str) -> tuple[str, ...]:
+    """Return the parts of an item on record, those of its parts included."""
+    view, found, ahead = evaluation.view, dict[str, None](), [item]
+    while ahead:
+        here = ahead.pop()
+        below = [view.step(row).object for row in view.find(here, "incorporates") if view.edges.all_for[row]]
+        ahead += [part for part in below if part not in found]
+        found |= dict.fromkeys(below)
+    return tuple(found)
+
+
+def _alone(evaluation: Evaluation, line: Line, case: Case | None) -> Case:
+    """Return the part as a case of its own, the same whenever it is asked for: so rules that ask for each other end."""
+    told = {"item": line.item, "eccn": line.eccn, "to": case.to if case else "", "act": case.act if case else ""}
+    return evaluation.by_itself.setdefault(tuple(told.values()), Case(**told))
 
 
 def asked_of_content(book: Rulebook, case: Case) -> tuple[tuple[Rule, ...], Callable[[Evaluation, str], Reading]]:
@@ -157,7 +173,7 @@ class _Counting:
             if not present.all_.for_ or step.object in above or len(above) > _DEEPEST:
                 continue
             reading = self._counts(Line(item=step.object))
-            self.readings.append(replace(reading, steps=(step, *reading.steps)))
+            self.readings.append(reading.but(steps=(step, *reading.steps)))
             worth = UNKNOWN
             for claim in edges.rows(row).tolist():
                 told = view.graph.table.qualifiers.get(claim, {})
@@ -179,16 +195,10 @@ class _Counting:
         case = self.bound.case
         to = case.to if case is not None else ""
         if self.condition.needs:
-            return self.evaluation.rule(self.condition.needs, Bound(line.item, self._alone(line)))
+            return self.evaluation.rule(self.condition.needs, Bound(line.item, _alone(self.evaluation, line, case)))
         name, where = self._name(str(line)), self._name(to) if to else "the destination"
         gap = Gap(str(line), "controlledTo", to or None, "Country", f"whether {name} itself is controlled to {where}")
         return Reading("input", f"{name} is controlled to {where}: no rule says", NOT_KNOWN, gaps=lambda: (gap,))
-
-    def _alone(self, line: Line) -> Case:
-        """Return the part as a case of its own, the same whenever it is asked for: so rules that ask for each other end."""
-        case = self.bound.case
-        told = {"item": line.item, "eccn": line.eccn, "to": case.to if case else "", "act": case.act if case else ""}
-        return self.evaluation.by_itself.setdefault(tuple(told.values()), Case(**told))
 
     def _is(self, line: Line, target: law.Target) -> Reading:
         """Read whether a part is what is asked for; what the case tells of it goes before what is on record."""
@@ -229,7 +239,7 @@ class _Counting:
         label = f"{self._name(str(line))} originates in {' or '.join(places)}"
         if line.origin:
             told = self.evaluation.facts.among(line.origin, tuple(places))
-            return replace(told, label=f"{label}; the case says: {line.origin}")
+            return told.but(label=f"{label}; the case says: {line.origin}")
         gap = Gap(str(line), "originIn", None, "Country", f"where {line} originates")
         return Reading("statement", label, NOT_KNOWN, gaps=lambda: (gap,))
 
@@ -244,7 +254,7 @@ class _Counting:
         if target.is_:
             return Reading("target", f"{line} is one of those named", Verdict.sure(False))
         if target.rule and target.model_copy(update={"rule": ""}) == law.Target():
-            return self.evaluation.rule(target.rule, Bound("", self._alone(line)))
+            return self.evaluation.rule(target.rule, Bound("", _alone(self.evaluation, line, self.bound.case)))
         gap = Gap(str(line), "type", None, "Class", f"what {line} is")
         return Reading("target", f"what {line} is", NOT_KNOWN, gaps=lambda: (gap,))
 
@@ -262,7 +272,7 @@ class _Counting:
         name = whole.name or "the item"
         label = f"content that counts is {_words(condition)} of {name}" if over else f"{name} has content that counts"
         figures = untold or Reading("input", "figures that are not known", NOT_KNOWN, gaps=lambda: [_gap(whole, one) for one in found.open])
-        unsettled = found.verdict.leaning is Outcome.UNKNOWN and (found.open or untold is not None)
+        unsettled = found.verdict.leaning is Outcome.UNKNOWN and (untold is not None or found.open)
 
         def combine(given: Sequence[Verdict]) -> Verdict:
             again = roll_up(whole.with_counts(iter(given[: len(readings)])), over, reached=reached, stop_at_discrete=stops)

@@ -16,7 +16,6 @@ from operator import or_
 from typing import Final
 
 from policygraph.case import Case
-from policygraph.law import conditions as law
 from policygraph.law.classify import Classification, classify
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.explain import assumed, refuse_strange_words
@@ -30,7 +29,7 @@ from policygraph.view import FrozenView
 _FLIP_BUDGET: Final = 8
 """Rejections tried for the whole of the law, each of which asks many rules again."""
 
-__all__ = ["HOME", "conflicts", "determine", "jurisdiction", "licence_reading"]
+__all__ = ["HOME", "conflicts", "determine", "licence_reading"]
 
 HOME = "US"
 """The order whose licence is asked for where the case does not say which: that of the regulations most rules are of."""
@@ -120,7 +119,7 @@ class _Asked:
         return Ruling(rule, rule.basis_of(version), str(version) if version else "none on that day", reading)
 
     def subject(self, order: str) -> Reading:
-        roots = jurisdiction(self.evaluation.book, order)
+        roots = self.evaluation.book.jurisdiction.get(order, ())
         case = self.case
 
         def answer(evaluation: Evaluation, one: str) -> Reading:
@@ -140,17 +139,6 @@ class _Asked:
                 self.evaluation, case.item, self.family, lambda other, one: licence_reading(other, case, one, order)
             )
         return OrderRulings(order, licence.verdict, mine, lambda rule: book.about(rule, on))
-
-
-def jurisdiction(book: Rulebook, order: str) -> tuple[Rule, ...]:
-    """Return the rules of an order that make an item subject to it and that no other such rule asks for."""
-    rules = [rule for rule in book.of_effect("subject-to-ear") if rule.order == order]
-    asked = {
-        condition.rule
-        for rule in rules for version in rule.versions for condition, _ in law.below(version.when)
-        if isinstance(condition, law.RuleResult) and condition.rule != rule.id
-    }  # fmt: skip
-    return tuple(rule for rule in rules if rule.id not in asked)
 
 
 def licence_reading(evaluation: Evaluation, case: Case, item: str, order: str) -> Reading:

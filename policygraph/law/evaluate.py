@@ -9,7 +9,6 @@ does not hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache, reduce
 from operator import or_
@@ -25,10 +24,11 @@ from policygraph.law.contents import content
 from policygraph.law.facts import Facts, on_list
 from policygraph.law.inputs import told_of
 from policygraph.law.knowing import knowledge
+from policygraph.law.operating import Operating
 from policygraph.law.quantified import path_from, quantified
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, doubted, joined, merged, noted, opposed, supported, weighed
-from policygraph.law.rulebook import Rule, Rulebook, Version, in_operation
-from policygraph.law.told import Bound, Told
+from policygraph.law.rulebook import Rule, Rulebook, Version
+from policygraph.law.told import Bound, Told, names_role
 from policygraph.law.wording import codes_words, doubtful, open_leaves, outcome_words, path_words, target_words
 from policygraph.ontology import Ontology
 from policygraph.parties import Party
@@ -67,7 +67,8 @@ class Evaluation:
     textual
         Whether the text alone is read, enforced or not.
     once
-        Whether every case is asked once, so that nothing is kept for cases that agree with it.
+        Whether every case is asked once and for its verdict and the claims it rests on alone, so that nothing is kept for cases that
+        agree with it, nor for proofs.
     """
 
     def __init__(
@@ -82,13 +83,14 @@ class Evaluation:
         self.once = once
         self.facts = Facts(view)
         self.told = Told(self.facts, on)
+        self.operating = Operating(view, on, self.assume, textual=textual)
         self.other_days: dict[date, Evaluation] = {}
         self.by_itself: dict[tuple[object, ...], Case] = {}
         self._read_once: dict[tuple[object, ...], Reading] = {}
         self._lasting: dict[tuple[object, ...], Reading] = {}
         self._reached: dict[tuple[str, tuple[str, ...]], tuple[Search, list[int]]] = {}
         self._done: dict[tuple[object, ...], Reading] = {}
-        self._inputs: dict[int, tuple[Case, dict[str, int]]] = {}
+        self._inputs: dict[int, tuple[Case, dict[str, int], dict[int, tuple[int, ...]]]] = {}
         self._numbers: dict[object, int] = {}
         self._under_way: dict[tuple[object, ...], None] = {}
         self._taken: dict[tuple[object, ...], Verdict] = {}
@@ -130,18 +132,22 @@ class Evaluation:
             self._lasting.clear()
             self._numbers.clear()
 
-    def _place(self, names: Sequence[str], bound: Bound) -> tuple[int, ...]:
+    def _place(self, names: tuple[str, ...], bound: Bound) -> tuple[int, ...]:
         """Return a number for what a case tells of each of some inputs, the same number for the same told."""
         case = bound.case
         if case is None:
             return ()
         if id(case) not in self._inputs:
-            self._inputs[id(case)] = (case, {})
-        told = self._inputs[id(case)][1]
+            self._inputs[id(case)] = (case, {}, {})
+        _, told, places = self._inputs[id(case)]
+        # the names of inputs are the same value wherever they are the same
+        if (found := places.get(id(names))) is not None:
+            return found
         for name in names:
             if name not in told:
                 told[name] = self._numbers.setdefault(told_of(case, name), len(self._numbers))
-        return tuple([told[name] for name in names])
+        places[id(names)] = tuple([told[name] for name in names])
+        return places[id(names)]
 
     def rule(self, name: str, bound: Bound) -> Reading:
         """Return how a rule comes out, once for each item it is asked of."""
@@ -159,7 +165,7 @@ class Evaluation:
             verdict = self._taken.setdefault(key, NO)
             return Reading("rule", f"{rule.title}, as found above", verdict, rule.basis, rule=name)
         self._under_way[key] = None
-        done[key] = reading = replace(self._of_rule(rule, bound), redo=lambda other: other.settled(lambda: other.rule(name, bound)))
+        done[key] = reading = self._of_rule(rule, bound).but(redo=lambda other: other.settled(lambda: other.rule(name, bound)))
         del self._under_way[key]
         return reading
 
@@ -177,7 +183,7 @@ class Evaluation:
                 parts.append(self._counted(self.condition(where, bound), version))
             parts += (self._displaced(other, bound) for other in self.book.displacers.get(rule.id, ()))
         basis = rule.basis_of(version)
-        return replace(joined("rule", rule.title, parts, cite=basis, note=note), rule=rule.id)
+        return joined("rule", rule.title, parts, cite=basis, note=note).but(rule=rule.id)
 
     def _displaced(self, other: str, bound: Bound) -> Reading:
         inner = self.rule(other, bound)
@@ -186,43 +192,15 @@ class Evaluation:
 
     def version_of(self, rule: Rule) -> Version | None:
         """Return the version by which a rule is read: the enforced one, or that of the text."""
-        if self.textual:
-            return rule.text(self.on, self.view.known_by)
-        return rule.enforced(self.on, self.view.known_by, self.assume.get(rule.id))
+        return self.operating.of(rule)[0]
 
     def operation(self, rule: Rule) -> tuple[Version | None, Reading]:
         """Return the version by which a rule is read, and whether it operates on the day."""
-        status, entry = in_operation(rule.operates, self.on, self.view.known_by)
-        version = self.version_of(rule)
-        note = noted(entry.cite, entry.note) if entry else ""
-        if self.is_rejected(rule):
-            status, note = "unknown", f"the document that makes it is left out: {rule.document}"
-        assumed = self.assume.get(rule.id)
-        if assumed:
-            status, note = assumed, f"assumed by whoever asks; on record: {status}"
-        elif self.textual and status == "unenforced":
-            status = "in-force"
-        if version is None and status in ("in-force", "unknown"):
-            status = "not-yet-in-force"
-        verdict = {"in-force": YES, "unknown": UNKNOWN}.get(status, NO)
-        label = f"in operation on {self.on}: {status.replace('-', ' ')}"
-        gap = Gap(rule.id, "legalStatus", None, "LegalStatus", f"whether '{rule.title}' operates on {self.on}")
-        return version, Reading(
-            "operation", label, verdict, rule.basis_of(version), note, gaps=lambda: (gap,), claims=lambda: self._made_by(rule),
-            redo=lambda other: other.operation(rule)[1],
-        )  # fmt: skip
+        return self.operating.of(rule)
 
     def is_rejected(self, rule: Rule) -> bool:
         """Tell whether the view rejects the document that makes a rule, or whoever published it."""
-        document = self.view.graph.documents.get(rule.document)
-        return document is not None and not self.view.policy.without.isdisjoint((document.id, document.publisher))
-
-    def _made_by(self, rule: Rule) -> Iterator[str]:
-        """Yield one claim of the document that makes a rule, to stand for it among what an answer rests on."""
-        graph = self.view.graph
-        if rule.document in graph.documents:
-            rows = np.flatnonzero(graph.table.document == graph.document_ids.index(rule.document))
-            yield from (graph.table.ids[row] for row in rows[:1].tolist())
+        return self.operating.is_rejected(rule)
 
     # ---- conditions
 
@@ -241,8 +219,8 @@ class Evaluation:
 
     def _condition(self, condition: law.Condition, bound: Bound) -> Reading:
         reading = self._read(condition, bound)
-        reading = replace(
-            reading, label=condition.name or reading.label, cite=condition.cite or reading.cite,
+        reading = reading.but(
+            label=condition.name or reading.label, cite=condition.cite or reading.cite,
             note=noted(condition.note, reading.note), redo=lambda other: other.settled(lambda: other.condition(condition, bound)),
         )  # fmt: skip
         return self._counted(reading, condition)
@@ -354,6 +332,14 @@ class Evaluation:
         ends = {node: self.target(self.view.graph.node_ids[node], target, bound) for node in nodes}
         search = Search(self.view, grammar, starts, Targets.graded(len(index), {n: end.verdict for n, end in ends.items()}))
         search.product = ways.product
+
+        def claims() -> Iterator[str]:
+            yield from search.flip_candidates()
+            for end in ends.values():
+                yield from end.rests_on
+
+        if self.once:
+            return Reading("path", label, search.verdict, claims=claims)
         paths = search.paths(_PATHS_LOOKED_AT)
         best = next((path for path in paths if path.verdict == search.verdict), paths[0] if paths else None)
         shown = (ends[index[best.nodes[-1]]],) if best else tuple(doubtful(ends.values()))
@@ -372,11 +358,6 @@ class Evaluation:
             for nodes, path in list(each_way.items())[1:]
             if len(nodes) > 1
         ]
-
-        def claims() -> Iterator[str]:
-            yield from search.flip_candidates()
-            for end in ends.values():
-                yield from end.rests_on
 
         return Reading(
             "path", label, search.verdict, steps=best.steps if best else (), beside=tuple(end for end in shown if end.label),
@@ -415,11 +396,14 @@ class Evaluation:
 
     def target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
         """Return whether a node is what the end of a path must be; the same for every case, but for a target that names a role."""
-        if _names_role(target):
+        if names_role(target):
             return self._target(id_, target, bound)
-        key = ("target", id(target), id_)
+        return self.lasting(("target", id(target), id_), lambda: self._target(id_, target, bound))
+
+    def lasting(self, key: tuple[object, ...], read: Callable[[], Reading]) -> Reading:
+        """Return what was read once for every case, reading it the first time."""
         if key not in self._lasting:
-            self._lasting[key] = self._target(id_, target, bound)
+            self._lasting[key] = read()
         return self._lasting[key]
 
     def _target(self, id_: str, target: law.Target, bound: Bound) -> Reading:
@@ -454,7 +438,7 @@ class Evaluation:
         reading = joined("all", f"{facts.name(id_)} is what is asked for" if told else "", parts)
         if len(parts) == 1:
             reading = parts[0]
-        return self._counted(replace(reading, note=noted(target.note, reading.note)), target)
+        return self._counted(reading.but(note=noted(target.note, reading.note)), target)
 
     # ---- classification
 
@@ -485,10 +469,6 @@ class Evaluation:
             inverse = Reading("not", f"not: {outside.label}", ~outside.verdict, parts=(outside,), combine=lambda v: ~v[0])
             reading = joined("all", label, (reading, inverse))
         return reading
-
-
-def _names_role(target: law.Target) -> bool:
-    return bool(target.role) or any(map(_names_role, (*target.either, *((target.except_,) if target.except_ else ()))))
 
 
 def stands_for_all(version: Version) -> bool:

@@ -9,7 +9,6 @@ its members.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -45,6 +44,15 @@ class Facts:
 
     def statement(self, subject: str, relation: str, object_: str, *, of: str = "", why: str = "") -> Reading:
         """Read one statement."""
+        key = ("statement", subject, relation, object_, of, why)
+        return self._once(key, lambda: self._statement(subject, relation, object_, of, why))
+
+    def _once(self, key: tuple[object, ...], read: Callable[[], Reading]) -> Reading:
+        if key not in self._known:
+            self._known[key] = read()
+        return self._known[key]
+
+    def _statement(self, subject: str, relation: str, object_: str, of: str, why: str) -> Reading:
         view = self.view
         steps = tuple(view.step(row) for row in view.find(subject, relation, object_))
         verdict = view.verdict(subject, relation, object_)
@@ -61,8 +69,8 @@ class Facts:
         """Read one statement about an item together with the same about the families it is a variant of."""
         each = [self.statement(holder, relation, object_) for holder in (id_, *self.family(id_))]
         found = [reading for reading in each if reading.steps] or each[:1]
-        return replace(
-            found[0], verdict=merged(reading.verdict for reading in found), note=noted(*(reading.note for reading in found)),
+        return found[0].but(
+            verdict=merged(reading.verdict for reading in found), note=noted(*(reading.note for reading in found)),
             steps=tuple(step for reading in found for step in reading.steps),
         )  # fmt: skip
 
@@ -118,7 +126,7 @@ class Facts:
             for group in (place for place in places if place.startswith("cg:")):
                 member = self.statement(here, "memberOf", group)
                 if steps:
-                    member = replace(member, verdict=member.verdict & verdict, steps=(*steps, *member.steps))
+                    member = member.but(verdict=member.verdict & verdict, steps=(*steps, *member.steps))
                 parts.append(member)
         shown = [part for part in parts if part.verdict.all_.for_] or parts[:1]
         verdict = joined("any", label, parts).verdict if parts else NO
@@ -165,13 +173,13 @@ class Facts:
         if party.is_stranger:
             return self._unlisted(label, by.list)
         here = self.statement(party.id, "listed", by.list)
-        here = here if by.footnote else replace(here, kind="listed", label=label)
+        here = here if by.footnote else here.but(kind="listed", label=label)
         if by.programmes or by.scopes:
             verdict = listing(self.view, party.id, by.list, by.programmes, by.scopes)
             told = " and ".join(sorted(programmes_told(self.view, party.id, by.list))) if by.programmes else ""
             gap = Gap(party.id, "listed", by.list, "programme", f"under which programme {who} stands on {list_}")
             gaps = (lambda: (gap,)) if here.verdict.all_.for_ else here.gaps
-            here = replace(here, verdict=verdict, note=noted(here.note, f"listed under {told}" if told else ""), gaps=gaps)
+            here = here.but(verdict=verdict, note=noted(here.note, f"listed under {told}" if told else ""), gaps=gaps)
         if not by.footnote:
             return here
         bears = self.statement(party.id, "bearsFootnote", by.footnote)
@@ -233,7 +241,7 @@ class Facts:
             return Reading("headquartered", label, UNKNOWN, gaps=lambda: (gap,))
         own = self._seat(party.id, places)
         if parent == "own":
-            return replace(own, label=label)
+            return own.but(label=label)
         owners = self._owners(party.id)
         parts: list[Verdict] = [supported(own.verdict)]
         above: list[Reading] = []
@@ -250,7 +258,7 @@ class Facts:
             reached = verdict & higher.verdict
             parts.append(supported(reached) if share else UNKNOWN)
             parts.append(opposed(verdict & ~higher.verdict & ~own.verdict) if share else UNKNOWN)
-            above.append(replace(higher, steps=(step, *higher.steps)))
+            above.append(higher.but(steps=(step, *higher.steps)))
             if not share:
                 note = noted(note, f"the share that {self.name(step.subject)} holds is not known")
         verdict = merged(parts)
@@ -269,7 +277,7 @@ class Facts:
         found = []
         for step, _, verdict in owners:
             higher = self._parent(step.subject, places, seen | {id_})
-            found.append((verdict, replace(higher, steps=(step, *higher.steps))))
+            found.append((verdict, higher.but(steps=(step, *higher.steps))))
         total = merged(
             part for verdict, higher in found
             for part in (supported(verdict & higher.verdict), opposed(verdict & ~higher.verdict))
@@ -281,7 +289,7 @@ class Facts:
         label = f"{self.name(id_)} has its own headquarters in {_listed(places)}"
         gap = Gap(id_, "headquarteredIn", None, "Country", f"where {self.name(id_)} has its headquarters")
         seat = self._through(id_, ("headquarteredIn",), lambda country: self.among(country, places), label, gap)
-        return replace(seat, kind="headquartered")
+        return seat.but(kind="headquartered")
 
     def _owners(self, id_: str) -> list[tuple[Step, bool, Verdict]]:
         """Return who holds half or more, or an unknown share, or controls; with whether it surely does."""
@@ -379,6 +387,9 @@ class Facts:
 
     def has(self, id_: str, attribute: str, values: Sequence[str | bool | float]) -> Reading:
         """Read whether an attribute of an item has one of some values."""
+        return self._once(("has", id_, attribute, *map(repr, values)), lambda: self._has(id_, attribute, values))
+
+    def _has(self, id_: str, attribute: str, values: Sequence[str | bool | float]) -> Reading:
         wanted = {str(value).lower() for value in values}
         shown = " or ".join(str(value) for value in values)
         if attribute == "class":
@@ -409,6 +420,10 @@ class Facts:
 
     def measured(self, id_: str, condition: law.Measure) -> Reading:
         """Read how a quantity of an item compares with a number."""
+        asked = (condition.quantity, condition.comparison, condition.value, condition.unit)
+        return self._once(("measured", id_, *asked), lambda: self._measured(id_, condition))
+
+    def _measured(self, id_: str, condition: law.Measure) -> Reading:
         view = self.view
         label = f"{self.name(id_)}: {condition.quantity} {condition.comparison} {condition.value:,g} {condition.unit}".strip()
         result = measures.compare(view, id_, condition.quantity, condition.comparison, condition.value)

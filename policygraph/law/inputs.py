@@ -45,6 +45,7 @@ class Inputs:
         self.book = book
         self._names: dict[int, tuple[str, ...]] = {}
         self._rule_names: dict[str, tuple[str, ...]] = {}
+        self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     @cached_property
     def by_rule(self) -> dict[str, frozenset[str]]:
@@ -84,17 +85,22 @@ class Inputs:
         return frozenset(found)
 
     def names_of(self, condition: law.Condition) -> tuple[str, ...]:
-        """Return the inputs of a condition of the book beside its item, in a fixed order."""
+        """Return the inputs of a condition of the book beside its item, in a fixed order; the same value for the same inputs."""
         key = id(condition)
         if key not in self._names:
-            self._names[key] = tuple(sorted(self.of(condition) - _ITEM))
+            self._names[key] = self._named(self.of(condition))
         return self._names[key]
 
     def names_of_rule(self, name: str) -> tuple[str, ...]:
         """Return the inputs of a rule beside its item, in a fixed order."""
         if name not in self._rule_names:
-            self._rule_names[name] = tuple(sorted(self.by_rule[name] - _ITEM))
+            self._rule_names[name] = self._named(self.by_rule[name])
         return self._rule_names[name]
+
+    def _named(self, inputs: frozenset[str]) -> tuple[str, ...]:
+        """Return inputs in a fixed order, the same value for the same inputs."""
+        names = tuple(sorted(inputs - _ITEM))
+        return self._same.setdefault(names, names)
 
     def of_rule(self, rule: Rule) -> frozenset[str]:
         """Return the inputs of a rule."""

@@ -1,38 +1,41 @@
 """How rules are put to a table of cases: what each condition reads of which column, and how the answers are combined.
 
-Comes in: a view, a rulebook, a table. Goes out: a :class:`Plan`: for each rule a tree over *sources*. A source is what one condition
-comes to for each different cell of a column, for each row by several columns, or what another rule comes to. Cells are read by the
+Comes in: a view, a rulebook, a table. Goes out: a :class:`Plan`: for each rule a node, made when it is asked for. Cells are read by the
 reader of single cases, once each; how readings are combined follows the same reader, on arrays.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count, pairwise
+from operator import and_, or_
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import Evaluation
+from policygraph.law.nodes import ITEM, Members, Node, Numbers, Rows, Run, distinct, joined
 from policygraph.law.question import family_of
+from policygraph.law.readings import NO
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.law.table import CaseTable, joined_cells
 from policygraph.law.told import Bound
-from policygraph.law.trees import ITEM, Cells, Rows, Source, Tree, compiled
-from policygraph.law.verdicts import Codes, Verdicts
+from policygraph.law.trees import compiled
+from policygraph.law.verdicts import Verdicts
 from policygraph.parties import ROLES
+from policygraph.truth import Verdict
 from policygraph.view import FrozenView
 
-__all__ = ["Plan", "distinct"]
+__all__ = ["Plan"]
 
-Numbers = npt.NDArray[Any]
+CHUNK: Final = 1 << 16
+"""Cases worked through together: enough that arrays pay, few enough that they stay near the processor."""
 _DENSE: Final = 1 << 22
-_UNREAD: Final = 255
+_YES: Final = Verdict.sure(True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,79 +50,109 @@ class Plan:
     """How the rules of a book are put to a table."""
 
     def __init__(
-        self, view: FrozenView, book: Rulebook, cases: CaseTable, told: Mapping[str, tuple[Mapping[str, Any], ...]],
-        assume: Mapping[str, str], on: date | None = None,
+        self, view: FrozenView, book: Rulebook, columns: Mapping[str, _Cells], assume: Mapping[str, str], on: date | None = None, *,
+        within: Plan | None = None,
     ) -> None:  # fmt: skip
         self.view = view
         self.book = book
         self.on = on or view.as_of
-        self.evaluation = Evaluation(view, book, self.on, assume, once=True)
-        self.keeping = Evaluation(view, book, self.on, assume)
-        self.size = len(cases)
-        self._columns = dict(_columns(cases, told))
-        self.items, self._members = self._families()
-        self._sources: dict[object, Source] = {}
-        self._trees: dict[str, Tree] = {}
+        # what a plan within another asks of things by themselves has mostly been read
+        self.evaluation: Evaluation = within.evaluation if within is not None else Evaluation(view, book, self.on, assume, once=True)
+        self.keeping: Evaluation = within.keeping if within is not None else Evaluation(view, book, self.on, assume)
+        self.size = max((len(cells.codes) for cells in columns.values()), default=0)
+        self._columns = columns
+        self.items, self._members = self._families(as_one=within is not None)
+        self._numbers = count()
+        self._nodes: dict[object, Node] = {}
+        self._runs: dict[str, Run] = {}
+        self._noted: dict[str, list[tuple[tuple[str, ...], Node]]] = {}
         self._asked: dict[str, frozenset[str]] = {}
         self._copies: dict[tuple[int, str], law.Condition] = {}
+        self._needed: dict[tuple[object, ...], Numbers] = {}
         self._minis: dict[tuple[object, ...], Case] = {}
-        self._classes: dict[tuple[str, tuple[int, ...]], tuple[Numbers, dict[int, Codes]]] = {}
-        self._lock = threading.RLock()
+
+    @classmethod
+    def of_table(
+        cls, view: FrozenView, book: Rulebook, cases: CaseTable, told: Mapping[str, tuple[Mapping[str, Any], ...]],
+        assume: Mapping[str, str], on: date | None = None,
+    ) -> Plan:  # fmt: skip
+        """Return how rules are put to a table, given what its cells tell."""
+        return cls(view, book, dict(_columns(cases, told)), assume, on)
 
     # ---- rows
 
-    def _families(self) -> tuple[tuple[str, ...], tuple[Numbers, ...] | None]:
+    def _families(self, *, as_one: bool) -> tuple[tuple[str, ...], Members | None]:
         """Return the different items, families by their members, and for each cell the numbers of its items."""
         cells = self._columns.get(ITEM)
         if cells is None:
             return ("",), None
-        ids = [self._resolved(cell).get("item", "") for cell in cells.told]
-        members = [family_of(self.view, id_) or (id_,) for id_ in ids]
+        ids = [Case(**cell).resolved(self.view.graph).item for cell in cells.told]
+        members = [(id_,) if as_one else family_of(self.view, id_) or (id_,) for id_ in ids]
         items = tuple(dict.fromkeys(one for family in members for one in family))
         number = {id_: place for place, id_ in enumerate(items)}
-        return items, tuple(np.array([number[one] for one in family]) for family in members)
+        return items, Members([np.array([number[one] for one in family]) for family in members])
 
-    def _resolved(self, cell: Mapping[str, Any]) -> dict[str, Any]:
-        return {"item": Case(**cell).resolved(self.view.graph).item}
+    def chunks(self) -> Iterator[slice]:
+        """Yield the rows of the table, some at a time."""
+        yield from (slice(*bounds) for bounds in pairwise((*range(0, self.size, CHUNK), self.size)))
 
-    def rows(self, rows: slice) -> tuple[dict[str, Numbers], npt.NDArray[np.intp] | None]:
-        """Return the cell numbers of some rows, a family once for each member, and where each row's members begin (None: no families)."""
-        codes = {name: cells.codes[rows] for name, cells in self._columns.items()}
-        if self._members is None:
-            return codes, None
-        many = np.array([len(members) for members in self._members])
-        here = many[codes[ITEM]]
-        first = np.array([members[0] for members in self._members])
-        if not (here > 1).any():
-            return {**codes, ITEM: first[codes[ITEM]]}, None
-        starts = np.concatenate(([0], np.cumsum(here)[:-1])).astype(np.intp)
-        repeated = {name: np.repeat(each, here) for name, each in codes.items()}
-        flat = np.concatenate(self._members)
-        begins = np.concatenate(([0], np.cumsum(many)[:-1]))
-        place = np.arange(int(here.sum())) - np.repeat(starts, here)
-        repeated[ITEM] = flat[np.repeat(begins[codes[ITEM]], here) + place]
-        return repeated, starts
+    def rows(self, rows: slice) -> Rows:
+        """Return some rows of the table."""
+        return Rows({name: cells.codes for name, cells in self._columns.items()}, rows, self._members)
 
     # ---- rules
 
-    def tree(self, name: str) -> Tree:
-        """Return the tree of a rule."""
-        if name not in self._trees:
-            self._trees[name] = compiled(self, self.book.rules[name])
-        return self._trees[name]
+    def rule(self, name: str) -> Node:
+        """Return the node of a rule."""
+        if self.asks_for_itself(name):
+            loops = [other for other in (name, *self.asked_by(name)) if self.asks_for_itself(other)]
+            return self.node(
+                ("rule", name), lambda number: Node.looping(number, (*self._columns, ITEM), name, loops, lambda: self.run(name))
+            )
+        return self.node(("rule", name), lambda number: Node.combined(number, self.run(name)))
+
+    def run(self, name: str) -> Run:
+        """Return how a rule comes out, by its conditions."""
+        if name not in self._runs:
+            self._runs[name] = compiled(self, self.book.rules[name])
+        return self._runs[name]
 
     def prepare(self) -> None:
-        """Work out the trees of all rules that are asked for by others."""
-        pending = list(self._trees)
+        """Work out the rules that ask for themselves, which else are only when their rows are."""
+        pending = [key[1] for key in self._nodes if isinstance(key, tuple) and key[0] == "rule" and self.asks_for_itself(key[1])]
         while pending:
-            for name in self.asked(pending.pop()):
-                if name not in self._trees:
-                    self.tree(name)
-                    pending.append(name)
-        for rule in self.book.of_effect("licence-required", "excepted", "limits-exceptions"):
-            if rule.id not in self._trees:
-                self.tree(rule.id)
-                self.prepare()
+            name = pending.pop()
+            if name not in self._runs:
+                self.run(name)
+                pending += [other for other in self.asked_by(name) if self.asks_for_itself(other)]
+
+    def licence(self, order: str) -> Node:
+        """Return whether a licence of an order is required, exceptions that are shown taken off; as ``determine`` does for one case."""
+        rules = [rule for rule in self.book.of_effect("licence-required") if rule.order == order]
+        parts = [Run.constant(NO), *(self._unexcepted(rule) for rule in rules)]
+        return self.node(("licence", order), lambda number: Node.combined(number, joined(parts, or_, self.unnamed)))
+
+    def _unexcepted(self, rule: Rule) -> Run:
+        requirement = Run.of(self.rule(rule.id))
+        about = self.book.about(rule, self.on)
+        usable = []
+        for exception in about.exceptions:
+            shown = Run.of(self.rule(exception.id))
+            barred = [~Run.of(self.rule(one.id)) for one in about.barring(exception)]
+            held = joined([shown, *barred], and_, self.unnamed)
+            usable.append(Run.made([held, shown], lambda held, shown: held.where(shown.all_ > 0, Verdicts.filled(NO, len(held.all_)))))
+        if not usable:
+            return requirement
+
+        def taken_off(needed: Verdicts, excepted: Verdicts) -> Verdicts:
+            yes = Verdicts.filled(_YES, len(needed.all_))
+            contrary = Verdicts(
+                np.where(excepted.all_ > 0, -excepted.all_, yes.all_), np.where(excepted.clear > 0, -excepted.clear, yes.clear)
+            )
+            return (needed & contrary).where(needed.all_ > 0, needed)
+
+        excepted = Run.of(self.unnamed(joined(usable, or_, self.unnamed)))
+        return Run.of(self.unnamed(Run.made([requirement, excepted], taken_off)))
 
     def asked(self, name: str) -> frozenset[str]:
         """Return the rules that a rule asks for of the same case, directly."""
@@ -128,8 +161,8 @@ class Plan:
         return self._asked[name]
 
     def _asked_in(self, rule: Rule) -> Iterator[str]:
-        version = self.evaluation.version_of(rule)
-        if version is None:
+        version, operation = self.evaluation.operation(rule)
+        if version is None or operation.verdict == NO:
             return
         yield from self.book.displacers.get(rule.id, ())
         wheres = [version.when]
@@ -154,40 +187,74 @@ class Plan:
         """Tell whether a rule asks for itself by way of others."""
         return name in self.asked_by(name)
 
-    # ---- sources
+    # ---- nodes
 
-    def classes(self, column: str, sources: tuple[Source, ...]) -> tuple[Numbers, dict[int, Codes]]:
-        """Return the class of each cell of a column, cells alike for all sources being one, and each source's verdict by class."""
-        key = (column, tuple(source.id for source in sources))
-        if key not in self._classes:
-            stacked = np.stack([source.table for source in sources])
-            alike, classes = np.unique(stacked, axis=1, return_inverse=True)
-            tables = {source.id: np.ascontiguousarray(alike[place]) for place, source in enumerate(sources)}
-            self._classes[key] = classes.reshape(-1).astype(np.int64), tables
-        return self._classes[key]
+    def node(self, key: object, make: Callable[[int], Node]) -> Node:
+        """Return a node, made once for each key."""
+        if key not in self._nodes:
+            made = make(next(self._numbers))
+            self._nodes[key] = made
+        return self._nodes[key]
 
-    def source(self, key: object, column: str, make: Callable[[], Codes | Callable[[Rows], Codes]], reads: tuple[str, ...] = ()) -> Source:
-        """Return a source, made once for each key; *reads* are the columns of one that is no table."""
-        with self._lock:
-            if key not in self._sources:
-                made = make()
-                number = len(self._sources)
-                if isinstance(made, np.ndarray):
-                    table = made
-                    self._sources[key] = Source(number, column, table, lambda rows: np.take(table, rows.codes[column]), (column,))
-                else:
-                    self._sources[key] = Source(number, "", np.zeros(0, np.uint8), made, reads)
-            return self._sources[key]
+    def unnamed(self, run: Run) -> Node:
+        """Return a node for what is worked through by itself."""
+        return self.node(object(), lambda number: Node.combined(number, run))
+
+    def of_columns(
+        self, number: int, columns: tuple[str, ...], read: Callable[[Sequence[int]], int], alike: Mapping[str, Numbers] | None = None
+    ) -> Node:
+        """Return a node that reads several columns together, once for each combination of cells that occurs.
+
+        Parameters
+        ----------
+        read
+            Reads one combination.
+        alike
+            For a column, the cell that stands for each.
+        """
+        stand = {column: np.unique(alike[column]) if alike and column in alike else np.arange(self.cells(column)) for column in columns}
+        classes = {
+            column: (np.searchsorted(cells, alike[column]) if alike and column in alike else cells, len(cells))
+            for column, cells in stand.items()
+        }
+        keys = self._occurring(classes)
+        codes = []
+        for key in keys.tolist():
+            cells = []
+            for column, (_, many) in reversed(classes.items()):
+                key, place = divmod(key, many)
+                cells.append(int(stand[column][place]))
+            codes.append(read(cells[::-1]))
+        return Node.of_columns(number, classes, keys, np.array(codes, np.uint8))
+
+    def _occurring(self, classes: Mapping[str, tuple[Numbers, int]]) -> Numbers:
+        """Return the combinations of classes of cells that occur in the table, as numbers in mixed radix, ascending."""
+        found: Numbers = np.zeros(0, np.int64)
+        for each in self.chunks():
+            rows = self.rows(each)
+            key = np.zeros(rows.size, np.int64)
+            for column, (numbers, many) in classes.items():
+                key = key * many + np.take(numbers, rows.column(column))
+            found = np.union1d(found, key)
+        return found
+
+    def note(self, rule: str, columns: tuple[str, ...], node: Node) -> None:
+        """Note what a condition of a rule is read of."""
+        self._noted.setdefault(rule, []).append((columns, node))
 
     def alike(self, rule: str, column: str) -> Numbers:
-        """Return for each cell of a column one that a rule, and all it asks for, cannot tell from it."""
+        """Return for each cell of a column one that a rule, and all it asks for, cannot tell from it, whatever the item."""
         every = np.arange(self.cells(column))
-        sources = [source for name in {rule, *self.asked_by(rule)} for source in self.tree(name).sources if column in source.reads]
-        if not sources:
-            return np.zeros_like(every)
-        if any(source.column != column for source in sources):
+        names = {rule, *self.asked_by(rule)}
+        for name in names:
+            self.rule(name)
+        noted = [(columns, node) for name in names for columns, node in self._noted.get(name, ()) if column in columns]
+        if any(columns != (column,) for columns, _ in noted):
             return every
-        _, first, classes = np.unique(np.stack([source.table for source in sources]), axis=1, return_index=True, return_inverse=True)
+        tables = [node.table for _, node in noted if node.table is not None]
+        if not tables:
+            return np.zeros_like(every)
+        _, first, classes = np.unique(np.stack(tables), axis=1, return_index=True, return_inverse=True)
         found: Numbers = first[classes.reshape(-1)]
         return found
 
@@ -215,23 +282,50 @@ class Plan:
 
     def read(self, condition: law.Condition, columns: Sequence[str], numbers: Sequence[int]) -> int:
         """Return the code of the verdict that a condition comes to where some columns have these cells, and nothing else is told."""
-        with self._lock:
-            item = next((self.items[number] for column, number in zip(columns, numbers, strict=True) if column == ITEM), "")
-            rest = [(column, number) for column, number in zip(columns, numbers, strict=True) if column != ITEM]
-            # what the item is worth is told of the item of the case
-            worth_of = item if isinstance(condition, law.Content) else ""
-            key = (worth_of, *rest)
-            if key not in self._minis:
-                cells = joined_cells(*(self.told(column, number) for column, number in rest))
-                self._minis[key] = Case(**cells).resolved(self.view.graph).model_copy(update={"item": worth_of})
-            evaluation, case = self.keeping if isinstance(condition, law.Content) else self.evaluation, self._minis[key]
-            reading = evaluation.settled(lambda: evaluation.condition(condition, Bound(item, case)))
-            evaluation.forget()
-            return Verdicts.code_of(reading.verdict)
+        # what is worth how much is told of the item of the case
+        asks_worth = isinstance(condition, law.Content)
+        evaluation, bound = self.keeping if asks_worth else self.evaluation, self.bound(columns, numbers, named=asks_worth)
+        reading = evaluation.settled(lambda: evaluation.condition(condition, bound))
+        evaluation.forget()
+        return Verdicts.code_of(reading.verdict)
 
-    def tuples(self, condition: law.Condition, columns: tuple[str, ...]) -> Callable[[Cells], Codes]:
-        """Return what reads a condition on several columns, once for each combination of cells that occurs."""
-        return _Tuples(self, condition, columns).codes
+    def needed(self, rule: str, parts: Sequence[str], cells: Mapping[str, Sequence[int]]) -> Numbers:
+        """Return how a rule comes out on parts of items, as cases of their own: one row a part, one column a combination of cells.
+
+        Parameters
+        ----------
+        cells
+            For some columns, the cells that a part is taken with.
+        """
+        key = (rule, *parts, *((column, *numbers) for column, numbers in cells.items()))
+        if key not in self._needed:
+            self._needed[key] = self._on_parts(rule, parts, cells)
+        return self._needed[key]
+
+    def _on_parts(self, rule: str, parts: Sequence[str], cells: Mapping[str, Sequence[int]]) -> Numbers:
+        axes = np.indices((len(parts), *(len(numbers) for numbers in cells.values()))).reshape(1 + len(cells), -1)
+        told = {column: tuple(self.told(column, number) for number in numbers) for column, numbers in cells.items()}
+        columns = {ITEM: _Cells(tuple({"item": part} for part in parts), axes[0])}
+        columns |= {column: _Cells(told[column], numbers) for column, numbers in zip(told, axes[1:], strict=True)}
+        plan = Plan(self.view, self.book, columns, self.evaluation.assume, self.on, within=self)
+        node = plan.rule(rule)
+        plan.prepare()
+        return plan.rows(slice(0, axes.shape[1])).of(node).reshape(len(parts), -1)
+
+    def bound(self, columns: Sequence[str], numbers: Sequence[int], *, named: bool = False) -> Bound:
+        """Return what some cells tell, as a case of its own, the same one whenever it is asked for; *named*, one that names the item."""
+        item, rest = "", []
+        for column, number in zip(columns, numbers, strict=True):
+            if column == ITEM:
+                item = self.items[number]
+            else:
+                rest.append((column, number))
+        name = item if named else ""
+        key = (name, *rest)
+        if key not in self._minis:
+            cells = joined_cells(*(self.told(column, number) for column, number in rest))
+            self._minis[key] = Case(**cells).resolved(self.view.graph).model_copy(update={"item": name})
+        return Bound(item, self._minis[key])
 
     def narrowed(self, condition: law.Condition, role: str) -> law.Condition:
         """Return a condition on one of its roles alone, the same value each time."""
@@ -288,63 +382,3 @@ def _joined(cells: Sequence[_Cells]) -> _Cells:
             numbers.append(each.told[number])
         told.append(joined_cells(*reversed(numbers)))
     return _Cells(tuple(told), codes)
-
-
-def distinct(key: npt.NDArray[np.int64], span: int) -> tuple[Numbers, Numbers]:
-    """Return for each row the number of its key among the different ones, and for each of them a row that has it.
-
-    Parameters
-    ----------
-    span
-        A bound above all keys.
-    """
-    if span <= max(_DENSE, len(key)):
-        row = np.full(span, -1, np.int64)
-        row[key] = np.arange(len(key))
-        present = np.flatnonzero(row >= 0)
-        number = np.zeros(span, np.int32)
-        number[present] = np.arange(len(present), dtype=np.int32)
-        return np.take(number, key), row[present]
-    import pandas as pd
-
-    place, found = pd.factorize(key)
-    first = np.empty(len(found), np.int64)
-    first[place] = np.arange(len(key))
-    return place, first
-
-
-class _Tuples:
-    """A condition on several columns, read once for each combination of cells that occurs."""
-
-    def __init__(self, plan: Plan, condition: law.Condition, columns: tuple[str, ...]) -> None:
-        self.plan = plan
-        self.condition = condition
-        self.columns = columns
-        self.counts = tuple(plan.cells(column) for column in columns)
-        self.read: dict[int, int] = {}
-        many = int(np.prod(self.counts, dtype=object))
-        self.dense = np.full(many, _UNREAD, np.uint8) if many <= _DENSE else None
-
-    def codes(self, rows: Cells) -> Codes:
-        key = np.zeros(rows.size, np.int64)
-        for column, count in zip(self.columns, self.counts, strict=True):
-            key = key * count + rows.codes[column]
-        if self.dense is not None:
-            found = np.take(self.dense, key)
-            missing = np.unique(key[found == _UNREAD]) if (found == _UNREAD).any() else np.zeros(0, np.int64)
-            for combination in missing.tolist():
-                self.dense[combination] = self._read(combination)
-            return np.take(self.dense, key) if len(missing) else found
-        place, first = distinct(key, int(np.prod(self.counts, dtype=object)))
-        combinations = key[first]
-        for combination in combinations.tolist():
-            if combination not in self.read:
-                self.read[combination] = self._read(combination)
-        return np.take(np.array([self.read[combination] for combination in combinations.tolist()], np.uint8), place)
-
-    def _read(self, combination: int) -> int:
-        numbers = []
-        for count in reversed(self.counts):
-            combination, number = divmod(combination, count)
-            numbers.append(number)
-        return self.plan.read(self.condition, self.columns, numbers[::-1])

@@ -7,7 +7,6 @@ the case says that all are told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ from policygraph.case import Case
 from policygraph.findings import Gap
 from policygraph.law import conditions as law
 from policygraph.law.readings import NO, UNKNOWN, YES, Reading, joined, noted
-from policygraph.law.told import Bound
+from policygraph.law.rules import Rule
+from policygraph.law.told import Bound, names_role
 from policygraph.law.wording import path_words, target_words
 from policygraph.parties import Party
 from policygraph.paths import Grammar
@@ -26,7 +26,7 @@ from policygraph.view import FrozenView
 if TYPE_CHECKING:
     from policygraph.law.evaluate import Evaluation
 
-__all__ = ["path_from", "quantified"]
+__all__ = ["computed_entries", "led_from", "path_from", "quantified", "said_entries"]
 
 _ENTRIES = "pg:variantOf?/pg:classifiedAs"
 """From an item to the entries that claims put it in."""
@@ -44,7 +44,7 @@ def quantified(evaluation: Evaluation, condition: law.Some | law.Every, bound: B
         tested = evaluation.condition(condition.test, inner) if case is None else _as_done(evaluation, condition.test, inner, case)
         named = f"{condition.as_} {thing}"
         if member == YES:
-            parts.append(replace(tested, label=f"{named}: {tested.label}"))
+            parts.append(tested.but(label=f"{named}: {tested.label}"))
         elif every:
             outside = Reading("not", f"{named} is not one of them", ~member)
             parts.append(joined("any", named, (outside, tested)))
@@ -65,7 +65,7 @@ def _as_done(evaluation: Evaluation, test: law.Condition, bound: Bound, act: Cas
     tested = other.settled(lambda: other.condition(test, bound))
     if other is evaluation:
         told = "" if act.on else f"the day of the act is not told, so law and facts are read on {evaluation.on}"
-        return replace(tested, note=noted(tested.note, told))
+        return tested.but(note=noted(tested.note, told))
     return Reading(
         "earlier", tested.label, tested.verdict, note=f"law and facts are read on the day of the act, {act.on}", parts=(tested,),
         combine=lambda given: given[0], elsewhere=lambda again: _on(again, act.on),
@@ -138,13 +138,35 @@ def _from_stranger(evaluation: Evaluation, condition: law.Path, party: Party) ->
 
 def _from_entries(evaluation: Evaluation, condition: law.Path, bound: Bound) -> Reading:
     """Read a path that begins at the entries of an item: those that claims say, and those that rules put it in."""
-    parts = [evaluation.path(f"{_ENTRIES}/({condition.path})", "item", condition.to, bound)]
-    for rule in evaluation.book.of_effect("classified"):
-        if bound.item and evaluation.version_of(rule) is not None:
-            found = evaluation.rule(rule.id, Bound(bound.item, None))
-            if found.verdict.all_.for_:
-                codes = tuple(f"eccn:{code}" for code in rule.classifies)
-                inner = Bound(bound.item, bound.case, {**bound.more, condition.start: codes})
-                led = evaluation.path(condition.path, condition.start, condition.to, inner)
-                parts.append(joined("all", f"from {rule.title}", (found, led)))
+    parts = [evaluation.path(said_entries(condition), "item", condition.to, bound)]
+    for found in computed_entries(evaluation, bound.item).parts:
+        rule = evaluation.book.rules[found.rule]
+        parts.append(joined("all", f"from {rule.title}", (found, led_from(evaluation, condition, rule, bound))))
     return parts[0] if len(parts) == 1 else joined("any", "from an entry of the item", parts)
+
+
+def said_entries(condition: law.Path) -> str:
+    """Return a path from entries as one from an item, by the entries that claims put it in."""
+    return f"{_ENTRIES}/({condition.path})"
+
+
+def computed_entries(evaluation: Evaluation, item: str) -> Reading:
+    """Return the rules that put an item by itself in an entry, as the parts of one reading."""
+
+    def read() -> Reading:
+        rules = (rule for rule in evaluation.book.of_effect("classified") if item and evaluation.version_of(rule) is not None)
+        found = (evaluation.rule(rule.id, Bound(item, None)) for rule in rules)
+        return joined("any", "in an entry by its figures", [reading for reading in found if reading.verdict.all_.for_])
+
+    return evaluation.lasting(("entries", item), read)
+
+
+def led_from(evaluation: Evaluation, condition: law.Path, rule: Rule, bound: Bound) -> Reading:
+    """Read where a path leads from the entries that a rule puts items in; the same for every item, unless its end is named by the case."""
+    codes = tuple(f"eccn:{code}" for code in rule.classifies)
+    inner = Bound(bound.item, bound.case, {**bound.more, condition.start: codes})
+
+    def read() -> Reading:
+        return evaluation.path(condition.path, condition.start, condition.to, inner)
+
+    return read() if names_role(condition.to) else evaluation.lasting(("led", id(condition), rule.id), read)

@@ -8,7 +8,7 @@ one; what the text alone would say is told beside it where it differs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -86,15 +86,16 @@ class Question:
         return family_of(self.dated, self.case.item)
 
     def read(self, view: FrozenView | None = None) -> Reading:
-        """Put it to the case; a family is asked member by member, and answered as one only if all agree."""
+        """Put it to the case, on another view for its verdict alone; a family is answered as one only if all its members agree."""
         if view is None and self.shared is not None:
             evaluation = self.shared
         else:
-            evaluation = Evaluation(view or self.dated, self.book, view.as_of if view else self.on, self.assume)
+            on = view.as_of if view else self.on
+            evaluation = Evaluation(view or self.dated, self.book, on, self.assume, once=view is not None)
         return of_family(evaluation, self.case.item, self.family, self._answered)
 
     def _answered(self, evaluation: Evaluation, item: str) -> Reading:
-        return replace(self.answer(evaluation, item), redo=lambda other: self.answer(other, item))
+        return self.answer(evaluation, item).but(redo=lambda other: self.answer(other, item))
 
     @cached_property
     def reading(self) -> Reading:
@@ -239,7 +240,7 @@ class Question:
                     known[rejected] = self.read(view)
                 else:
                     lost = {claim for claim in reading.rests_on if claim in rejected or source(claim) in rejected}
-                    other = Evaluation(view, self.book, self.on, self.assume)
+                    other = Evaluation(view, self.book, self.on, self.assume, once=True)
                     known[rejected] = reading.redone(lambda part: not lost.isdisjoint(part.rests_on), other)
             return known[rejected]
 
@@ -303,7 +304,7 @@ def of_family(evaluation: Evaluation, item: str, family: Sequence[str], answer: 
     for member, reading in each.items():
         alike.setdefault(reading.verdict, []).append(member)
     shown = tuple(
-        replace(each[same[0]], label=f"{', '.join(map(name, same))}: {each[same[0]].label}") for same in alike.values()
+        each[same[0]].but(label=f"{', '.join(map(name, same))}: {each[same[0]].label}") for same in alike.values()
     )
     said = "; ".join(f"{verdict.outcome}: {', '.join(map(name, same))}" for verdict, same in alike.items())
     note = f"{name(item)} is a family of {len(each)} and is answered as one only if all agree. {said[:1].upper()}{said[1:]}."

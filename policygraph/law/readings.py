@@ -12,11 +12,10 @@ claims it rests on.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any, Protocol
 
 from policygraph.findings import Evidence, Gap, Proof, Step
@@ -86,6 +85,16 @@ class Reading:
     elsewhere: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
     rule: str = ""
 
+    def but(self, **fields: Any) -> Reading:
+        """Return it with other fields, as :func:`dataclasses.replace` does, but without the cost of making it anew."""
+        other = object.__new__(Reading)
+        kept = vars(other)
+        kept.update(vars(self))
+        kept.pop("rests_on", None)
+        kept.pop("rules", None)
+        kept.update(fields)
+        return other
+
     def again(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict that other verdicts of its parts would give."""
         return self.combine(verdicts) if self.combine else self.verdict
@@ -93,8 +102,7 @@ class Reading:
     def capped(self, strength: Strength, note: str) -> Reading:
         """Return the reading with every grade capped, and the reason noted."""
         combine, redo = self.combine, self.redo
-        return replace(
-            self,
+        return self.but(
             verdict=self.verdict.at_most(strength),
             note=noted(self.note, note),
             combine=(lambda verdicts: combine(verdicts).at_most(strength)) if combine else None,
@@ -105,8 +113,7 @@ class Reading:
         """Return the reading without what is weaker than a strength, which then counts neither for nor against."""
         verdict, combine, redo = _at_least(self.verdict, strength), self.combine, self.redo
         note = self.note if verdict == self.verdict else noted(self.note, f"left out: weaker than {strength.word}")
-        return replace(
-            self,
+        return self.but(
             verdict=verdict,
             note=note,
             combine=(lambda verdicts: _at_least(combine(verdicts), strength)) if combine else None,
@@ -167,7 +174,7 @@ class Reading:
         if len(kept) == 1 and self.kind in ("any", "all") and not self.note and not self.cite:
             yield kept[0]
         elif self.label:
-            yield replace(self, parts=kept)
+            yield self.but(parts=kept)
 
     @cached_property
     def rests_on(self) -> tuple[str, ...]:
@@ -205,7 +212,7 @@ class Reading:
         if self.parts and self.rule not in whole and all(part.redo or not changed(part) for part in self.parts):
             within = self.elsewhere(other) if self.elsewhere else other
             parts = tuple(part.redone(changed, within, whole, known) for part in self.parts)
-            return replace(self, parts=parts, verdict=self.again([part.verdict for part in parts]))
+            return self.but(parts=parts, verdict=self.again([part.verdict for part in parts]))
         return self.redo(other) if self.redo else self
 
 
@@ -220,13 +227,39 @@ def noted(*notes: str) -> str:
 
 def joined(kind: str, label: str, parts: Sequence[Reading], *, cite: str = "", note: str = "") -> Reading:
     """Return the reading of ``all`` or ``any`` of some parts; without parts ``all`` holds and ``any`` does not."""
-    either = kind == "any"
-
-    def combine(verdicts: Sequence[Verdict]) -> Verdict:
-        return reduce(operator.or_ if either else operator.and_, verdicts, NO if either else YES)
-
+    combine = any_of if kind == "any" else all_of
     verdict = combine([part.verdict for part in parts])
     return Reading(kind, label, verdict, cite, note, tuple(parts), combine=combine)
+
+
+def all_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the AND of some verdicts, which holds where there are none.
+
+    >>> all_of([YES, UNKNOWN]) == YES & UNKNOWN, all_of([]) == YES
+    (True, True)
+    """
+    if not verdicts:
+        return YES
+    every, clear = [one.all_ for one in verdicts], [one.uncontested for one in verdicts]
+    return Verdict(
+        Truth(min([one.for_ for one in every]), max([one.against for one in every])),
+        Truth(min([one.for_ for one in clear]), max([one.against for one in clear])),
+    )
+
+
+def any_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the OR of some verdicts, which does not hold where there are none.
+
+    >>> any_of([NO, UNKNOWN]) == NO | UNKNOWN, any_of([]) == NO
+    (True, True)
+    """
+    if not verdicts:
+        return NO
+    every, clear = [one.all_ for one in verdicts], [one.uncontested for one in verdicts]
+    return Verdict(
+        Truth(max([one.for_ for one in every]), min([one.against for one in every])),
+        Truth(max([one.for_ for one in clear]), min([one.against for one in clear])),
+    )
 
 
 def _at_least(verdict: Verdict, strength: Strength) -> Verdict:

@@ -222,6 +222,18 @@ class Rulebook:
     def _about(self) -> dict[tuple[str, date], About]:
         return {}
 
+    @cached_property
+    def jurisdiction(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules of each order that make an item subject to it and that no other such rule asks for."""
+        rules = self.of_effect("subject-to-ear")
+        asked = {
+            (rule.order, condition.rule)
+            for rule in rules for version in rule.versions for condition, _ in law.below(version.when)
+            if isinstance(condition, law.RuleResult) and condition.rule != rule.id
+        }  # fmt: skip
+        roots = [rule for rule in rules if (rule.order, rule.id) not in asked]
+        return {order: tuple(rule for rule in roots if rule.order == order) for order in {rule.order for rule in roots}}
+
     def notices(self, topic: str) -> tuple[Rule, ...]:
         """Return the rules by which the public is on notice of a topic."""
         return tuple(rule for rule in self.rules.values() if rule.notice and rule.notice.of == topic)

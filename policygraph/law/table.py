@@ -223,6 +223,14 @@ class CaseTable:
                         said = f"'{one.values[here]}' cannot be both {sending} and {receiving} of one transaction"
                         yield Place(self.source, int(rows[0]) + 2), f"{said}; name the branch that stands on the other side"
 
+    def taken(self, rows: npt.NDArray[np.intp]) -> CaseTable:
+        """Return some rows as a table, with only the cells that occur in them."""
+        columns = {}
+        for name, column in self.columns.items():
+            cells, codes = np.unique(column.codes[rows], return_inverse=True)
+            columns[name] = Column(name, codes.astype(column.codes.dtype), tuple(column.values[cell] for cell in cells.tolist()))
+        return CaseTable(columns, len(rows), None if self.ids is None else self.ids[rows], self.source)
+
     def case(self, row: int) -> Case:
         """Return one row as a case.
 
@@ -284,7 +292,7 @@ def cell(name: str, text: str) -> dict[str, Any]:
         try:
             return {name: float(text.replace(",", ""))}
         except ValueError:
-            raise BadQuestion(f"'{text}' is no number, which {name} is") from None
+            raise BadQuestion(f"'{text}' is no number, as {name} must be") from None
     if name in _LISTS:
         return {name: text if text.lower() == "none" else [part.strip() for part in text.split(";") if part.strip()]}
     if name == "parties" or name not in INPUTS or name in _PLAIN:

@@ -20,7 +20,7 @@ from policygraph.measures import COMPARISONS
 from policygraph.parties import Party
 from policygraph.truth import Verdict
 
-__all__ = ["Bound", "Told"]
+__all__ = ["Bound", "Told", "names_role"]
 
 
 @dataclass(frozen=True)
@@ -256,3 +256,12 @@ class Told:
             lasts = held.until is None or self.on < held.until
             holders = {condition.holder, *map(str, case.party(condition.holder) or ())} if condition.holder else {held.holder}
             yield begun and lasts and held.holder in holders and (not held.covers or bool(wanted & set(held.covers)))
+
+
+def names_role(target: law.Target) -> bool:
+    """Tell whether the end of a path must be something that a case names.
+
+    >>> names_role(law.Target(role=("to",))), names_role(law.Target(is_=("us",)))
+    (True, False)
+    """
+    return bool(target.role) or any(map(names_role, (*target.either, *((target.except_,) if target.except_ else ()))))

@@ -126,19 +126,20 @@ def weighed(presumption: Verdicts, record: Verdicts) -> Verdicts:
     return presumption.where(silent, shown)
 
 
-def agreed(given: Verdicts, starts: npt.NDArray[np.intp]) -> Verdicts:
-    """Return one verdict for each run of rows, the members of a family: that of all if they agree, and nothing where they differ."""
-    many = np.diff(starts, append=len(given.all_))
-    several = np.flatnonzero(many > 1)
-    begins = np.concatenate(([0], np.cumsum(many[several])[:-1])).astype(np.intp)
-    rows = np.arange(int(many[several].sum())) + np.repeat(starts[several] - begins, many[several])
+def agreed(given: Verdicts, begins: npt.NDArray[np.intp]) -> Verdicts:
+    """Return one verdict for each family: that of all its members if they agree, and nothing where they differ.
+
+    Parameters
+    ----------
+    given
+        The verdicts of the members, family by family.
+    begins
+        Where each family begins.
+    """
 
     def one(grades: Signed) -> Signed:
-        found = grades[starts]
-        if len(several):
-            least, most = (bound.reduceat(grades[rows], begins) for bound in (np.minimum, np.maximum))
-            found[several] = np.where(least > 0, least, np.where(most < 0, most, np.int8(0)))
-        return found
+        least, most = (bound.reduceat(grades, begins) for bound in (np.minimum, np.maximum))
+        return np.where(least > 0, least, np.where(most < 0, most, np.int8(0)))
 
     return Verdicts(one(given.all_), one(given.clear))
 

@@ -1,0 +1,212 @@
+"""What the law demands of an item between every two countries on a day.
+
+Comes in: a view, the rules, an item. Goes out: :class:`Controls`. For every pair of countries the law is asked what it demands of a firm
+of the one that sends the item to a firm of the other: each legal order by its own rules, and the strictest counts.
+
+A leg is weighed on its face, as its papers would show it: the receiver is a firm of that country which no list names, and nothing
+further is known. Whoever knows that the goods go on exports to where they go; so a leg that is weak here is a way past the papers, and
+no permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.law.screen import Screening, screen
+from policygraph.law.table import CaseTable
+from policygraph.view import FrozenView
+
+__all__ = ["COVERAGE", "Control", "Controls", "Leg", "controls"]
+
+COVERAGE: Final = (
+    "Each leg is weighed on its face: a receiver that no list names, and nothing further known. Whoever knows that goods go on exports to "
+    "where they go; no route here is a permission."
+)
+Levels = npt.NDArray[np.int8]
+
+
+class Control(IntEnum):
+    """What the law demands of a leg, from nothing to a policy of denial."""
+
+    NONE = 0
+    OPEN = 1
+    EXCEPTION = 2
+    CONDITIONAL = 3
+    APPROVAL = 4
+    CASE_BY_CASE = 5
+    LICENCE = 6
+    DENIAL = 7
+    DENIED = 8
+
+    @property
+    def word(self) -> str:
+        """What it is called in an answer."""
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    Control.NONE: "no requirement", Control.OPEN: "not known", Control.EXCEPTION: "licence exception",
+    Control.CONDITIONAL: "licence exception on conditions", Control.APPROVAL: "licence, presumption of approval",
+    Control.CASE_BY_CASE: "licence, case by case", Control.LICENCE: "licence, by a policy not known",
+    Control.DENIAL: "licence, presumption of denial", Control.DENIED: "licence, policy of denial",
+}  # fmt: skip
+_POLICIES: Final = {
+    "presumption-of-approval": Control.APPROVAL, "case-by-case": Control.CASE_BY_CASE, "presumption-of-denial": Control.DENIAL,
+    "policy-of-denial": Control.DENIED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What the law demands of one leg.
+
+    Attributes
+    ----------
+    from_, to
+        Countries, by code.
+    control
+        The strictest demand of any legal order.
+    rules
+        Ids of the rules that make it, or that leave it open.
+    """
+
+    from_: str
+    to: str
+    control: Control
+    rules: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"from": self.from_, "to": self.to, "control": self.control.word, "rules": list(self.rules)}
+
+
+@dataclass(frozen=True, eq=False)
+class Controls:
+    """What the law demands of an item between every two countries on a day.
+
+    Attributes
+    ----------
+    item, as_of
+        Of what, and by the law and the facts of which day.
+    countries
+        Codes, in the order of the rows and columns of *levels*.
+    levels
+        One :class:`Control` a pair: sender by row, receiver by column.
+    by_rule
+        The same by the rule that demands it.
+    labels
+        What the item and the countries are called.
+    """
+
+    item: str
+    as_of: date
+    countries: tuple[str, ...]
+    levels: Levels = field(repr=False)
+    by_rule: Mapping[str, Levels] = field(default_factory=dict, repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """The row of each country."""
+        return {country: row for row, country in enumerate(self.countries)}
+
+    def called(self, id_: str) -> str:
+        """Return the name of the item or of a country."""
+        return self.labels.get(id_, id_)
+
+    def leg(self, from_: str, to: str) -> Leg:
+        """Return what is demanded from one country to another."""
+        place = self.index[from_], self.index[to]
+        level = int(self.levels[place])
+        return Leg(from_, to, Control(level), tuple(rule for rule, levels in self.by_rule.items() if level and levels[place] == level))
+
+
+def controls(
+    view: FrozenView, book: Rulebook, item: str, *, assume: Mapping[str, str] | None = None, inputs: Mapping[str, str] | None = None
+) -> Controls:  # fmt: skip
+    """Ask the law about an item on every leg between two countries.
+
+    Parameters
+    ----------
+    view
+        What stands; its day is that of every leg.
+    book
+        The rules.
+    item
+        Id of the item.
+    assume
+        Statuses to assume, by rule.
+    inputs
+        Further inputs of every leg, as cells of a table of cases (:mod:`policygraph.law.table`).
+
+    Raises
+    ------
+    UnknownName
+        If there is no such item.
+    """
+    countries = tuple(id_ for id_, of in zip(view.graph.node_ids, view.graph.node_class, strict=True) if of == "Country")
+    # leaving the country of a legal order a thing is exported, leaving any other it is reexported
+    homes = [country for country in sorted({rule.order for rule in book.of_effect("licence-required")}) if country in countries]
+    asked = screen(view, book, _legs(countries, homes, item, inputs or {}), assume=assume)
+    size = len(countries)
+    by_rule: dict[str, Levels] = {}
+    for rule in book.of_effect("licence-required"):
+        levels = _demanded(rule, asked, book).reshape(size + len(homes), size)
+        square = levels[:size].copy()
+        if rule.order in homes:
+            square[countries.index(rule.order)] = levels[size + homes.index(rule.order)]
+        if square.any():
+            by_rule[rule.id] = square
+    strictest = np.zeros((size, size), np.int8)
+    for levels in by_rule.values():
+        np.maximum(strictest, levels, out=strictest)
+    labels = {id_: view.graph.label(id_) for id_ in (item, *countries)}
+    return Controls(item, view.as_of, countries, strictest, by_rule, labels)
+
+
+def _legs(countries: Sequence[str], homes: Sequence[str], item: str, inputs: Mapping[str, str]) -> CaseTable:
+    """Return every leg as a case that says no more than its papers would: as a reexport, then from each home as an export."""
+    import pandas as pd
+
+    firms = np.array([f"{{name: a firm of {code}, country: {code}, headquarters: {code}}}" for code in countries], dtype=object)
+    senders = np.array([*countries, *homes], dtype=object)
+    acts = np.array(["reexport"] * len(countries) + ["export"] * len(homes), dtype=object)
+    receivers = np.tile(firms, len(senders))
+    said = {
+        "item": item, "knowledge_of_destination": "yes", "knowledge_of_end_use": "no", "knowledge_of_violation": "no", "end_use": "none",
+        "into": "none", "facility": "none", "attestations": "none", "authorisations": "none", "parties": "complete",
+    }  # fmt: skip
+    frame = pd.DataFrame({"from": np.repeat(senders, len(countries)), "to": np.tile(np.array(countries, dtype=object), len(senders))})
+    frame = frame.assign(
+        act=np.repeat(acts, len(countries)), ultimate_consignee=receivers, end_user=receivers, **{**said, **inputs}
+    )
+    return CaseTable.of(frame, f"the legs of {item}")
+
+
+def _demanded(rule: Rule, asked: Screening, book: Rulebook) -> Levels:
+    """Return what one requirement comes to on every leg, exceptions and review policies considered."""
+    requirement = asked[rule.id].all_
+    about = book.about(rule, asked.as_of)
+    policy = np.zeros(len(requirement), np.int8)
+    for review in about.reviews:
+        level = _POLICIES.get(str(review.terms.get("policy")), Control.LICENCE)
+        np.maximum(policy, np.where(asked[review.id].all_ > 0, np.int8(level), np.int8(0)), out=policy)
+    licence = np.where(policy > 0, policy, np.int8(Control.LICENCE))
+    for exception in about.exceptions:
+        shown = asked[exception.id].all_
+        barred = np.zeros(len(requirement), bool)
+        for limit in about.barring(exception):
+            barred |= asked[limit.id].all_ > 0
+        relief = np.select([shown > 0, shown == 0], [np.int8(Control.EXCEPTION), np.int8(Control.CONDITIONAL)], np.int8(Control.DENIED))
+        licence = np.where(barred, licence, np.minimum(licence, relief))
+    found: Levels = np.select([requirement > 0, requirement == 0], [licence, np.int8(Control.OPEN)], np.int8(Control.NONE)).astype(np.int8)
+    return found
