@@ -64,6 +64,8 @@ def test_content_is_worth_what_the_row_says_in_its_currency_of_an_item_or_its_fa
     items, values = ["chip", "line", "chip", "chip", "die"], ["100", "100", "100", "", "100"]
     found = outcomes(quarter, claims, classes, item=items, value=values, currency=["USD", "USD", "EUR", "USD", "USD"])
     assert found == ["met", "met", "unknown", "unknown", "unknown"]
+    of_a_party = law.Some(among="parties", as_="one", test=quarter)
+    assert outcomes(of_a_party, claims, classes, item=["chip"], value=["100"], currency=["USD"], exporter=["{name: A}"]) == ["met"]
 
 
 def test_what_every_party_must_pass_may_be_about_another_party() -> None:

@@ -19,14 +19,14 @@ from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.parties import ROLES
 
-__all__ = ["OF_PARTS", "PLACES", "Inputs", "told_of"]
+__all__ = ["OF_CASE", "OF_PARTS", "PLACES", "Inputs", "told_of"]
 
 PLACES = ("from", "to", "facility", "into")
 """Roles that are places of a case."""
 OF_PARTS = ("act", "currency", "quantity", "to", "value")
 """Inputs that bear on the content of an item only where its parts are known."""
 _ITEM = frozenset(("item",))
-_OF_CASE = "case-item"
+OF_CASE = "case-item"
 """The item that the case names, which may be another than the one that is asked about; what the case says of worth is said of it."""
 _INCORPORATOR = ("incorporator", "into")
 _EMPLOYER = "party:actor"
@@ -160,7 +160,7 @@ def _roles(condition: law.Condition) -> Iterable[str]:
         case law.Classified() | law.Measure() | law.Has() | law.Statement() | law.Contains() | law.RuleResult():
             yield condition.item
         case law.Content():
-            yield from (condition.item, _OF_CASE, "bill", *OF_PARTS)
+            yield from (condition.item, OF_CASE, "bill", *OF_PARTS)
         case law.Destination():
             yield "to"
         case law.Place() | law.Listed() | law.Headquartered() | law.Owned() | law.PartyIs() | law.PersonOf():

@@ -18,6 +18,7 @@ import numpy as np
 from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import Evaluation
+from policygraph.law.inputs import OF_CASE
 from policygraph.law.nodes import ITEM, Members, Node, Numbers, Rows, Run, distinct, joined
 from policygraph.law.question import family_of
 from policygraph.law.readings import NO
@@ -283,8 +284,8 @@ class Plan:
     def read(self, condition: law.Condition, columns: Sequence[str], numbers: Sequence[int]) -> int:
         """Return the code of the verdict that a condition comes to where some columns have these cells, and nothing else is told."""
         # what is worth how much is told of the item of the case
-        asks_worth = isinstance(condition, law.Content)
-        evaluation, bound = self.keeping if asks_worth else self.evaluation, self.bound(columns, numbers, named=asks_worth)
+        bound = self.bound(columns, numbers, named=OF_CASE in self.book.inputs.names_of(condition))
+        evaluation = self.keeping if isinstance(condition, law.Content) else self.evaluation
         reading = evaluation.settled(lambda: evaluation.condition(condition, bound))
         evaluation.forget()
         return Verdicts.code_of(reading.verdict)
