@@ -37,7 +37,7 @@ demo: $(VENV)/.demo-installed
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n 2 -q
 
-# The three readers of the law on 100,000 random cases and on the shipped data: a quarter of an hour of two processors.
+# The three readers of the law on 100,000 random cases and on the shipped data; minutes on two idle processors.
 agree: $(VENV)/.test-installed
 	$(BIN)/python -m tests.datalog
 
