@@ -194,6 +194,8 @@ def test_content_on_record_is_found_by_what_things_incorporate(ask: Ask) -> None
     worth = [said("chip", "incorporates", "die", grade=3, qualifiers={"amount": "30", "currency": "USD"}), claims[1]]
     assert outcome(ask(QUARTER, worth, value=100, currency="USD")) == "met"
     assert outcome(ask(QUARTER, worth, value=100, currency="EUR")) == "unknown", "in another currency nothing is known of its share"
+    of_a_line = [*worth, said("chip", "variantOf", "line", grade=4)]
+    assert outcome(ask(QUARTER, of_a_line, item="line", value=100, currency="USD")) == "met", "the value is that of any member"
     whole = ({"relation": "incorporates", "subject": "die", "grade": 3}, {"relation": "incorporates", "subject": "chip", "grade": 3})
     assert outcome(ask(QUARTER, worth, whole, value=200, currency="USD")) == "not met"
 
@@ -267,6 +269,7 @@ def test_place_of_leaving_of_the_facility_of_a_party_and_of_the_larger_thing(ask
     assert outcome(ask("{place: {role: facility, in: [CN]}}", located, facility="fab")) == "met"
     assert outcome(ask("{place: {role: facility, in: [MY]}}", located, facility="fab")) == "not met"
     assert outcome(ask("{place: {role: facility, in: [CN]}}")) == "unknown"
+    assert outcome(ask("{place: {role: facility, in: [CN]}}", facility="none")) == "not met"
     assert outcome(ask("{place: {role: seller, in: [CN]}}", located, seller="maker")) == "met"
     assert outcome(ask("{place: {role: seller, in: [CN]}}", seller={"name": "Shell", "country": "MY"})) == "not met"
     assert outcome(ask("{place: {role: seller, in: [CN]}}", seller={"name": "Shell"})) == "unknown"
@@ -652,6 +655,10 @@ def test_some_earlier_act(ask: Ask) -> None:
     assert outcome(ask(rule, earlier=[{"item": "die", "act": "export", "to": "MY"}])) == "not met"
     assert outcome(ask(rule, earlier="none")) == "not met"
     assert outcome(ask(rule)) == "unknown"
+    of_a_die = "{some: {among: earlier, as: before, test: {has: {item: before, attribute: class, value: Die}}}}"
+    assert outcome(ask(of_a_die, earlier=[{"item": "die", "act": "export"}])) == "met"
+    assert outcome(ask(of_a_die, earlier=[{"item": "chip", "act": "export"}])) == "not met"
+    assert outcome(ask(of_a_die, earlier=[{"act": "export"}])) == "unknown", "of an act that names no item it is not known what it was"
 
 
 # ---- other rules, and rules that ask for themselves

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,20 +11,18 @@ import pytest
 
 import policygraph as pg
 from policygraph.errors import BadData
+from policygraph.law import conditions as law
 from policygraph.law import readings
 from policygraph.law.evaluate import Evaluation
 from policygraph.law.question import family_of, of_family
+from policygraph.law.rulebook import Rule, Rulebook, Version
 from policygraph.law.screen import screen
 from policygraph.law.table import CaseTable
 from policygraph.law.verdicts import CODES, Verdicts, merged, weighed
+from policygraph.ontology import Ontology
 from policygraph.truth import Strength
-
-ITEMS = ["h20", "h100", "h100-sxm5-80gb", "rtx-4090", "ascend-910c", "asml-nxt-2000i", "kirin-9000", ""]
-PARTIES = [
-    "huawei", "smic", "ymtc", "bytedance", "none", "", "{name: A cloud, country: SG, headquarters: CN}",
-    "{name: A bank, country: DE, headquarters: DE}", "huawei; tsmc",
-]  # fmt: skip
-PLACES = ["CN", "HK", "MO", "US", "JP", "NL", "MY", "SG", "AE", "VN", "RU", "IR", "", "none"]
+from tests.datalog.agreement import drawn
+from tests.small import graph, said, view
 
 
 @pytest.fixture(scope="module")
@@ -31,28 +30,12 @@ def kg() -> pg.KnowledgeGraph:
     return pg.load()
 
 
-def drawn(kg: pg.KnowledgeGraph, count: int, seed: int) -> CaseTable:
-    draw, words = np.random.default_rng(seed), kg.rules.words
-
-    def pick(values: list[str]) -> np.ndarray:
-        return draw.choice(np.array(values, dtype=object), count)
-
-    return CaseTable.of(
-        pd.DataFrame({
-            "item": pick(ITEMS), "act": pick([*sorted(words["act"]), ""]), "from": pick(PLACES), "to": pick(PLACES),
-            "end_user": pick(PARTIES), "purchaser": pick(["", *PARTIES]), "exporter": pick(["", "asml", "nvidia"]),
-            "parties": pick(["", "complete"]), "knowledge": pick(["", "yes", "no"]), "knowledge_of_destination": pick(["", "", "no"]),
-            "end_use": pick(["", "none", *sorted(words["end_use"])]), "attestations": pick(["", "none", *sorted(words["given"])[:40]]),
-            "authorisations": pick(["", "none", "act"]), "eccn": pick(["", "", "", "3A090.a", "3B001.c", "none"]),
-        })
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(("day", "seed"), [("2020-09-01", 1), ("2023-01-15", 2), ("2025-05-20", 3), ("2025-10-15", 4), ("2026-07-15", 5)])
+@pytest.mark.parametrize(("day", "seed"), [("2020-09-01", 1), ("2023-01-15", 2), ("2026-07-15", 5)])
 def test_screen_and_explain_agree_on_random_cases(kg: pg.KnowledgeGraph, day: str, seed: int) -> None:
+    """Those of ``make agree`` are many more, and put to all rules."""
     view = kg.view(day).frozen
-    table = drawn(kg, 60, seed)
-    asked = [str(rule) for rule in np.random.default_rng(seed).choice(sorted(kg.rules.rules), 70, replace=False)]
+    table = drawn(kg, 24, seed)
+    asked = [str(rule) for rule in np.random.default_rng(seed).choice(sorted(kg.rules.rules), 30, replace=False)]
     found = screen(view, kg.rules, table, asked)
     evaluation = Evaluation(view, kg.rules, view.as_of)
     for row in range(len(table)):
@@ -62,6 +45,35 @@ def test_screen_and_explain_agree_on_random_cases(kg: pg.KnowledgeGraph, day: st
         for rule in asked:
             one = of_family(evaluation, case.item, family, lambda other, item, rule=rule, case=case: other.answer(rule, case, item))
             assert found[rule].at(row) == one.verdict, (rule, str(case))
+
+
+def outcomes(condition: law.Condition, claims: list[dict[str, Any]], classes: dict[str, str], **columns: list[str]) -> list[str]:
+    versions = (Version(when=condition),)
+    rule = Rule(id="r", title="r", effect="definition", order="US", bindingness="regulation", basis="ear:r", versions=versions)
+    found = screen(view(graph(claims, classes)), Rulebook({"r": rule}, {}, Ontology.shipped(), ""), CaseTable.of(pd.DataFrame(columns)))
+    return found.outcomes("r").tolist()  # type: ignore[no-any-return]
+
+
+def test_content_is_worth_what_the_row_says_in_its_currency_of_an_item_or_its_family() -> None:
+    claims = [
+        said("chip", "incorporates", "die", grade=4, qualifiers={"amount": "30", "currency": "USD"}),
+        said("die", "originIn", "US", grade=4), said("chip", "variantOf", "line", grade=4),
+    ]  # fmt: skip
+    quarter = law.Content(of=law.Target(origin=("US",)), over=25)
+    classes = {"chip": "Chip", "die": "Chip", "line": "Chip", "US": "Country"}
+    items, values = ["chip", "line", "chip", "chip", "die"], ["100", "100", "100", "", "100"]
+    found = outcomes(quarter, claims, classes, item=items, value=values, currency=["USD", "USD", "EUR", "USD", "USD"])
+    assert found == ["met", "met", "unknown", "unknown", "unknown"]
+    of_a_party = law.Some(among="parties", as_="one", test=quarter)
+    assert outcomes(of_a_party, claims, classes, item=["chip"], value=["100"], currency=["USD"], exporter=["{name: A}"]) == ["met"]
+
+
+def test_what_every_party_must_pass_may_be_about_another_party() -> None:
+    claims = [said("maker", "listed", "entity-list", grade=4), said("buyer", "remark", value="named")]
+    classes = {"maker": "Company", "buyer": "Company", "entity-list": "PartyList"}
+    with_a_listed_exporter = law.Every(among="parties", as_="one", test=law.Listed(role=("exporter",), list="entity-list"))
+    told = {"exporter": ["maker", "maker"], "end_user": ["buyer", "none"], "parties": ["complete", ""]}
+    assert outcomes(with_a_listed_exporter, claims, classes, **told) == ["met", "unknown"]
 
 
 def test_the_licence_of_a_screen_is_that_of_determine(kg: pg.KnowledgeGraph) -> None:

@@ -103,7 +103,13 @@ class _Counting:
     def has_bill(self) -> bool:
         """Whether the case tells what the item, or the family it is of, is made of."""
         case = self.bound.case
-        if case is None or case.bill is None:
+        return case is not None and case.bill is not None and self._is_of_case
+
+    @property
+    def _is_of_case(self) -> bool:
+        """Whether it is the item of the case, or of the family that the case names."""
+        case = self.bound.case
+        if case is None:
             return False
         seen, ahead = {self.item}, [self.item]
         while ahead:
@@ -138,7 +144,7 @@ class _Counting:
         """Read it from the parts on record, of which the claims tell what they are worth, if anything."""
         case, graph = self.bound.case, self.evaluation.view.graph
         worth = UNKNOWN
-        if case is not None and case.value is not None and self.item == case.item:
+        if case is not None and case.value is not None and self._is_of_case:
             one = Fraction(str(case.value)) / Fraction(str(case.quantity or 1))
             worth = one, one
         parts = tuple(self._found(self.item, (self.item,))) if self.item in graph.index else ()

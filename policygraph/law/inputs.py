@@ -19,13 +19,15 @@ from policygraph.law import conditions as law
 from policygraph.law.rulebook import Rule, Rulebook
 from policygraph.parties import ROLES
 
-__all__ = ["OF_PARTS", "PLACES", "Inputs", "told_of"]
+__all__ = ["OF_CASE", "OF_PARTS", "PLACES", "Inputs", "told_of"]
 
 PLACES = ("from", "to", "facility", "into")
 """Roles that are places of a case."""
 OF_PARTS = ("act", "currency", "quantity", "to", "value")
 """Inputs that bear on the content of an item only where its parts are known."""
 _ITEM = frozenset(("item",))
+OF_CASE = "case-item"
+"""The item that the case names, which may be another than the one that is asked about; what the case says of worth is said of it."""
 _INCORPORATOR = ("incorporator", "into")
 _EMPLOYER = "party:actor"
 
@@ -72,6 +74,13 @@ class Inputs:
         """Return the inputs of a condition, those of the rules it asks for included."""
         found = set(self._read(condition, frozenset()))
         for name in self._asked(condition):
+            found |= self.by_rule[name]
+        return frozenset(found)
+
+    def of_test(self, condition: law.Some | law.Every) -> frozenset[str]:
+        """Return the inputs that a test put to several things reads beside the thing that it is put to."""
+        found = set(self._read(condition.test, frozenset((condition.as_,))))
+        for name in self._asked(condition.test):
             found |= self.by_rule[name]
         return frozenset(found)
 
@@ -151,7 +160,7 @@ def _roles(condition: law.Condition) -> Iterable[str]:
         case law.Classified() | law.Measure() | law.Has() | law.Statement() | law.Contains() | law.RuleResult():
             yield condition.item
         case law.Content():
-            yield from (condition.item, "bill", *OF_PARTS)
+            yield from (condition.item, OF_CASE, "bill", *OF_PARTS)
         case law.Destination():
             yield "to"
         case law.Place() | law.Listed() | law.Headquartered() | law.Owned() | law.PartyIs() | law.PersonOf():
@@ -220,7 +229,7 @@ def told_of(case: Case, name: str) -> object:
             return ("word", getattr(case, kind))
         case "eccn" | "into" | "authorisations" | "quantity" | "value" | "currency":
             return (kind, getattr(case, kind))
-        case "item":
-            return ("item", case.item)
+        case "item" | "case-item":
+            return (kind, case.item)
         case _:
             return (kind, id(case)) if getattr(case, kind, None) is not None else (kind, None)

@@ -18,6 +18,7 @@ import numpy as np
 from policygraph.case import Case
 from policygraph.law import conditions as law
 from policygraph.law.evaluate import Evaluation
+from policygraph.law.inputs import OF_CASE
 from policygraph.law.nodes import ITEM, Members, Node, Numbers, Rows, Run, distinct, joined
 from policygraph.law.question import family_of
 from policygraph.law.readings import NO
@@ -282,7 +283,9 @@ class Plan:
 
     def read(self, condition: law.Condition, columns: Sequence[str], numbers: Sequence[int]) -> int:
         """Return the code of the verdict that a condition comes to where some columns have these cells, and nothing else is told."""
-        evaluation, bound = self.keeping if isinstance(condition, law.Content) else self.evaluation, self.bound(columns, numbers)
+        # what is worth how much is told of the item of the case
+        bound = self.bound(columns, numbers, named=OF_CASE in self.book.inputs.names_of(condition))
+        evaluation = self.keeping if isinstance(condition, law.Content) else self.evaluation
         reading = evaluation.settled(lambda: evaluation.condition(condition, bound))
         evaluation.forget()
         return Verdicts.code_of(reading.verdict)
@@ -310,17 +313,19 @@ class Plan:
         plan.prepare()
         return plan.rows(slice(0, axes.shape[1])).of(node).reshape(len(parts), -1)
 
-    def bound(self, columns: Sequence[str], numbers: Sequence[int]) -> Bound:
-        """Return what some cells tell, as a case of its own, the same one whenever it is asked for."""
+    def bound(self, columns: Sequence[str], numbers: Sequence[int], *, named: bool = False) -> Bound:
+        """Return what some cells tell, as a case of its own, the same one whenever it is asked for; *named*, one that names the item."""
         item, rest = "", []
         for column, number in zip(columns, numbers, strict=True):
             if column == ITEM:
                 item = self.items[number]
             else:
                 rest.append((column, number))
-        key = tuple(rest)
+        name = item if named else ""
+        key = (name, *rest)
         if key not in self._minis:
-            self._minis[key] = Case(**joined_cells(*(self.told(column, number) for column, number in rest))).resolved(self.view.graph)
+            cells = joined_cells(*(self.told(column, number) for column, number in rest))
+            self._minis[key] = Case(**cells).resolved(self.view.graph).model_copy(update={"item": name})
         return Bound(item, self._minis[key])
 
     def narrowed(self, condition: law.Condition, role: str) -> law.Condition:
@@ -334,7 +339,7 @@ class Plan:
 def _columns(cases: CaseTable, told: Mapping[str, tuple[Mapping[str, Any], ...]]) -> Iterator[tuple[str, _Cells]]:
     """Yield the columns of a plan: one for each input that rules read, joined from those of the table that tell it."""
     table = {name: _Cells(told[name], column.codes) for name, column in cases.columns.items()}
-    for name in ("item", "eccn", "act", "from", "to", "facility", "service", "authorisations", "quantity", "value"):
+    for name in ("item", "eccn", "act", "from", "to", "facility", "service", "authorisations", "quantity", "value", "currency"):
         if name in table:
             yield name, table[name]
     if "end_use" in table:

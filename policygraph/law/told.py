@@ -56,7 +56,7 @@ class Told:
         """Return the ids that a name refers to, none where there is nothing, None where the case does not tell."""
         if role in bound.more:
             things = (thing if isinstance(thing, str) else thing.id for thing in bound.more[role])
-            return tuple(id_ for id_ in things if id_)
+            return tuple(id_ for id_ in things if id_) or None  # an earlier act may name no item
         if role == "item":
             return (bound.item,) if bound.item else None
         if bound.case is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from policygraph.law.readings import NO, UNKNOWN, YES
 from policygraph.law.rulebook import Rule, in_operation
 from policygraph.law.told import names_role
 from policygraph.law.verdicts import Codes, Verdicts, merged, weighed
-from policygraph.parties import ROLES
 from policygraph.truth import Strength
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compiled"]
 
-_PARTIES: Final = frozenset(("parties", *(f"party:{role}" for role in ROLES)))
 
 
 def compiled(plan: Plan, rule: Rule) -> Run:
@@ -165,7 +163,7 @@ class _Compiler:
 
     def _leaf(self, condition: law.Condition) -> Run:
         inputs = self.plan.book.inputs.of(condition)
-        if isinstance(condition, law.Some | law.Every) and condition.among == "parties" and _PARTIES.issuperset(inputs):
+        if isinstance(condition, law.Some | law.Every) and condition.among == "parties" and not self.plan.book.inputs.of_test(condition):
             return self._of_parties(condition)
         if isinstance(condition, law.Content) and condition.item == ITEM:
             node = self.plan.node(("content", _asking(condition)), lambda number: self._of_content(condition, number))
