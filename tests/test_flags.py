@@ -14,7 +14,7 @@ pytest.importorskip("ibis")
 
 import policygraph as pg
 from policygraph import cli
-from policygraph.diversion.cases import load_cases  # noqa: E402
+from policygraph.diversion.cases import load_cases
 from policygraph.diversion.flags import Flagging, red_flags, wanted_flags
 from policygraph.diversion.profiles import Known
 from policygraph.diversion.redflags import CONDITIONS, RedFlag
