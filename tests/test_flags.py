@@ -14,6 +14,7 @@ pytest.importorskip("ibis")
 
 import policygraph as pg
 from policygraph import cli
+from policygraph.diversion.cases import load_cases
 from policygraph.diversion.flags import Flagging, red_flags, wanted_flags
 from policygraph.diversion.profiles import Known
 from policygraph.diversion.redflags import CONDITIONS, RedFlag
@@ -351,6 +352,13 @@ def test_a_bad_file_of_profiles_is_refused_with_its_line(tmp_path: Path, text: s
     with pytest.raises(BadData) as refused:
         Known.of(None, path)
     assert words in str(refused.value)
+
+
+def test_the_parties_of_every_told_case_are_profiles() -> None:
+    for case in load_cases().values():
+        known = Known.of(None, case)
+        assert len(known.profiles) == len(case.party_list), case.id
+        assert all(known.key(name) == known.key(party.name) for party in case.party_list for name in party.aliases)
 
 
 def test_two_profiles_of_one_party_are_refused() -> None:

@@ -112,7 +112,10 @@ def redflags(
     as_of: AsOf = None, known_by: KnownBy = None, at_least: AtLeast = "alleged", without: Without = None,
     evidence: Table = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Which red flags do records raise, on which rows and why? Without a file: which flags are there, and who tells them?"""
+    """Which red flags do records raise?
+
+    On which rows, and why; and which could not be asked. Without a file: which flags are there, and who tells them?
+    """
     from policygraph.diversion.flags import red_flags, wanted_flags
     from policygraph.shipments.reading import read_shipments
 

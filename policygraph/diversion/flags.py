@@ -235,7 +235,7 @@ class _Asking:
         self.empty = not int(days["many"])
         self.records = None if self.empty else Records(
             every, rows, days["first"].date(), days["last"].date(), chains.search if chains else Search(),
-            chains.asked.to.countries if chains else frozenset(), known, self.lists, self.hold,
+            chains.asked.to.countries if chains and not chains.asked.to.parties else frozenset(), known, self.lists, self.hold,
         )  # fmt: skip
         self._of: dict[str, tuple[Records | None, str]] = {}
         self._rows: dict[str, int] = {}
