@@ -284,7 +284,7 @@ def test_the_chart_before_its_edition_counts_as_presumed_and_says_so() -> None:
 
 
 def test_the_proof_of_the_chart_names_the_column_and_both_tables() -> None:
-    shown = str(check(CHART, "2026-08-01", eccn=["3A001"], to="CN"))
+    shown = check(CHART, "2026-08-01", eccn=["3A001"], to="CN").note()
     assert "chart-ns-2" in shown
     assert {"ear-774-supp1-2026-07-23", "ear-738-supp1-2026-07-23"} <= {
         item.document for item in check(CHART, "2026-08-01", eccn=["3A001"], to="CN").proof.all_evidence()

@@ -77,7 +77,7 @@ def shortened(text: str, face: Face, limit: float) -> str:
     """Return a text cut to a width, with an ellipsis where it was cut.
 
     >>> shortened("Example Trading FZE", Face(8), 60)
-    'Example Trad…'
+    'Example Tra…'
     """
     from policygraph.figures.lettering import width
 

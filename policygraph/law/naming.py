@@ -6,7 +6,7 @@ stands in the data only where they are given.
 
 >>> book = Rulebook({}, {}, Ontology.shipped(), "")
 >>> sorted(vocabulary(book)["knowledge"])
-['destination', 'end-use', 'headquarters', 'violation']
+['destination', 'discriminatory-measure', 'end-use', 'headquarters', 'violation']
 """
 
 from __future__ import annotations
