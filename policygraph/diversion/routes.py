@@ -116,7 +116,8 @@ class Routes:
             "question": self.question, "item": self.controls.item, "as_of": self.controls.as_of.isoformat(), "from": list(self.from_),
             "to": list(self.to), "max_legs": self.max_legs, "direct": [leg.to_json() for leg in self.direct],
             "routes": [route.to_json() for route in self.best], "count": self.count, "holders": list(self.holders),
-            "stones": words.to_dict(orient="records"), "coverage": COVERAGE,
+            "stones": words.to_dict(orient="records"), "orders": list(self.controls.orders),
+            "letters": [letter.to_json() for letter in self.controls.letters], "coverage": COVERAGE,
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -125,6 +126,12 @@ class Routes:
     def _lines(self) -> Iterator[str]:
         yield self.question
         yield f"As of {self.controls.as_of}. {COVERAGE}"
+        if self.controls.orders:
+            yield f"Looked at: rules of {', '.join(self.controls.orders)}. What other countries demand by their own law is not in the data."
+        for letter in self.controls.letters:
+            who, into = ", ".join(letter.exporters), ", ".join(letter.into[:_MOST_SHOWN])
+            more = f" and {len(letter.into) - _MOST_SHOWN} more" if len(letter.into) > _MOST_SHOWN else ""
+            yield f"Not weighed: {letter.rule} demands, or may demand, a licence of {who} into {into}{more}; ask with exporter={who.split(',')[0]}."
         yield ""
         yield "Directly:"
         for leg in self.direct[:_MOST_SHOWN]:
