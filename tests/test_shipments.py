@@ -211,6 +211,10 @@ def test_a_date_that_means_two_days_is_rejected() -> None:
         ("separator: x", "separator: "),
         ("columns: {id: A}\nconstants: {id: B}", "'id' is told as a column and as a constant"),
         ("columns: {id: [", "this is no YAML"),
+        ("columns: [id]", "tells nothing of a column"),
+        ("columns: {id: No, item: What, id: Number}", "m.yaml:1: 'id' stands twice"),
+        ("colums: {id: No}", "a mapping file has no key 'colums'; use columns, date_format"),
+        ("date_format: 5", "5 is no form of dates"),
         ("- id", "a mapping file holds columns:"),
     ],
 )

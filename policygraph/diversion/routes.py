@@ -149,7 +149,7 @@ class Routes:
         for (into, onward), group in self.stones.groupby(["into", "onward"], sort=False):
             named = ", ".join(group["country"].head(40))
             more = f" and {len(group) - 40} more" if len(group) > 40 else ""
-            yield f"  into: {into}; onward: {onward}: {len(group)} countries: {named}{more}"
+            yield f"  into: {into}; onward: {onward}: {len(group)} {'country' if len(group) == 1 else 'countries'}: {named}{more}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.question)}</p>" + self.stones.drop(columns=["sum"]).head(60).to_html(index=False)
