@@ -400,3 +400,16 @@ def test_the_command_lists_flags_and_asks_a_file(tmp_path: Path, capsys: pytest.
     out = tmp_path / "fired.csv"
     assert "1: payer P is of CY, consignee B of DE" in run(str(path), "--flag", "payer-elsewhere", "-o", str(out))
     assert out.read_text(encoding="utf-8").splitlines()[1] == 'payer-elsewhere,1,"payer P is of CY, consignee B of DE",True'
+
+
+def test_a_profile_that_names_no_list_is_refused(frozen: FrozenView) -> None:
+    with pytest.raises(BadQuestion, match="the profile of 'Alpha' names a list of parties 'entity-lst', and there is none such; did you"):
+        red_flags([row("1", "2024-01-05", "Alpha", "Beta", "US", "TR")], frozen, parties=[{"name": "Alpha", "listed": "entity-lst"}])
+
+
+def test_a_listed_end_user_is_told_of_where_the_consignee_is_not() -> None:
+    rows = [row("1", "2024-01-05", "Alpha", "Beta", "US", "TR", end_user="Omega"), row("2", "2024-01-05", "Omega", "Beta", "US", "TR")]
+    found = red_flags(rows, parties=[{"name": "Omega", "listed": "entity-list 2023-01-01"}], flags=["listed-consignee"])
+    assert dict(zip(found.fired["id"], found.fired["reason"], strict=True)) == {
+        "1": "end user Omega: on entity-list, since 2023-01-01",
+    }  # fmt: skip

@@ -217,6 +217,20 @@ def test_the_command_prints_one_object_writes_files_and_says_what_it_does(
     assert (status, out, err) == (1, "", "missing.csv: there is no such file or directory\n")
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"lag_days": "30"}, "'30' is no whole number; give 'lag_days' as one"),
+        ({"max_legs": 2.5}, "2.5 is no whole number; give 'max_legs' as one"),
+        ({"to": 5}, "5 is no text; give a country, a group such as D:5"),
+        ({"shipments": 5}, "5 holds no shipments; give a file"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused_in_words(trade: Shipments, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadQuestion, match=said):
+        transshipments(**{"shipments": trade, "to": "RU", **more})
+
+
 def test_too_little_memory_is_no_mistake_of_the_program(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -190,7 +190,8 @@ def controls(
     """
     given = {key.replace("-", "_"): value for key, value in (inputs or {}).items()}
     if own := sorted(set(given) & set(_OF_THE_LEG)):
-        raise BadQuestion(f"'{own[0]}' is another on every leg, and is not told of all; tell what holds of each, such as exporter or knowledge")
+        said = f"'{own[0]}' is another on every leg, and is not told of all"
+        raise BadQuestion(f"{said}; tell what holds of each, such as exporter or knowledge")
     countries = tuple(id_ for id_, of in zip(view.graph.node_ids, view.graph.node_class, strict=True) if of == "Country")
     # leaving the country of a legal order a thing is exported, leaving any other it is reexported
     orders = tuple(sorted({rule.order for rule in book.of_effect("licence-required")}))

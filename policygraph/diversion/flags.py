@@ -97,7 +97,7 @@ def wanted_flags(flags: Iterable[str | RedFlag] | None) -> Mapping[str, RedFlag]
     """
     every = load_flags()
     found: dict[str, RedFlag] = {}
-    for one in every.values() if flags is None else flags:
+    for one in every.values() if flags is None else [flags] if isinstance(flags, str) else flags:
         if isinstance(one, str) and one not in every:
             hint = did_you_mean(one, every, "'policygraph redflags' lists them")
             raise BadQuestion(f"there is no red flag '{one}'; {hint}")
@@ -202,7 +202,8 @@ class Flagging:
             span += f"; {early:,} earlier or after it ended" if early else ""
             lines.append(f"  {id_}: {counted(many, 'row')}. {flag.title} ({flag.told}; {span})")
             shown = told.head(_SHOWN)
-            lines += [f"      {legible(id_row)}: {legible(reason, _LONGEST)}" for id_row, reason in zip(shown["id"], shown["reason"], strict=True)]
+            pairs = zip(shown["id"], shown["reason"], strict=True)
+            lines += [f"      {legible(id_row)}: {legible(reason, _LONGEST)}" for id_row, reason in pairs]
             lines += [f"      and {len(told) - _SHOWN:,} more"] if len(told) > _SHOWN else []
         for title, several in (("Could not be asked", self.not_asked), ("Asked in part", self.in_part)):
             lines += [f"{title}:"] if several else []

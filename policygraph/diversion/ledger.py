@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -157,6 +158,8 @@ def _end(name: str, told: str | Collection[str] | End, view: FrozenView | None) 
 def _frame(shipments: Any, needed: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
+    if isinstance(shipments, str | Path):
+        raise BadQuestion(f"'{shipments}' is read first; give what pg.read_shipments returns")
     frame = shipments.to_pandas() if hasattr(shipments, "to_pandas") else pd.DataFrame(shipments)
     if missing := [name for name in needed if name not in frame.columns]:
         raise BadQuestion(f"the shipments have no column {', '.join(missing)}; volumes need {', '.join(NEEDED)}, and unit if there is one")

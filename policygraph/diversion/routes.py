@@ -129,9 +129,10 @@ class Routes:
         if self.controls.orders:
             yield f"Looked at: rules of {', '.join(self.controls.orders)}. What other countries demand by their own law is not in the data."
         for letter in self.controls.letters:
-            who, into = ", ".join(letter.exporters), ", ".join(letter.into[:_MOST_SHOWN])
+            who, places = ", ".join(letter.exporters), ", ".join(letter.into[:_MOST_SHOWN])
             more = f" and {len(letter.into) - _MOST_SHOWN} more" if len(letter.into) > _MOST_SHOWN else ""
-            yield f"Not weighed: {letter.rule} demands, or may demand, a licence of {who} into {into}{more}; ask with exporter={who.split(',')[0]}."
+            told = f"{letter.rule} demands, or may demand, a licence of {who} into {places}{more}"
+            yield f"Not weighed: {told}; ask with exporter={letter.exporters[0]}."
         yield ""
         yield "Directly:"
         for leg in self.direct[:_MOST_SHOWN]:

@@ -107,6 +107,9 @@ def transshipments(
 
     if match not in MATCHES:
         raise BadQuestion(f"legs do not match by '{match}'; use {', '.join(MATCHES)}")
+    for count, what in ((max_legs, "max_legs"), (lag_days, "lag_days"), (best, "best")):
+        if count is not None and not isinstance(count, int):
+            raise BadQuestion(f"{count!r} is no whole number; give '{what}' as one")
     if not 2 <= max_legs <= MOST_LEGS:
         raise BadQuestion(f"a chain has from two to {MOST_LEGS} legs, and not at most {max_legs}")
     if not 0 <= lag_days <= _MOST_DAYS:

@@ -56,7 +56,7 @@ def _texts(told: Any) -> Any:
     return plain
 
 
-_Texts = Annotated[dict[str, str], BeforeValidator(_texts), Field(default_factory=dict)]
+_Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 
 
 class Mapping(BaseModel):
@@ -72,12 +72,12 @@ class Mapping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    columns: _Texts
+    columns: _Texts = Field(default_factory=dict)
     date_format: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (_ISO,)
     decimal: str = "."
     thousands: str = ""
-    constants: _Texts
-    defaults: _Texts
+    constants: _Texts = Field(default_factory=dict)
+    defaults: _Texts = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> Mapping:
