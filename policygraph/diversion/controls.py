@@ -156,7 +156,7 @@ def controls(
     countries = tuple(id_ for id_, of in zip(view.graph.node_ids, view.graph.node_class, strict=True) if of == "Country")
     # leaving the country of a legal order a thing is exported, leaving any other it is reexported
     homes = [country for country in sorted({rule.order for rule in book.of_effect("licence-required")}) if country in countries]
-    asked = screen(view, book, _legs(countries, homes, item, inputs or {}), assume=assume)
+    asked = screen(view, book, _legs(countries, homes, item, inputs or {}), _speaking(book, view.as_of), assume=assume)
     size = len(countries)
     by_rule: dict[str, Levels] = {}
     for rule in book.of_effect("licence-required"):
@@ -171,6 +171,14 @@ def controls(
         np.maximum(strictest, levels, out=strictest)
     labels = {id_: view.graph.label(id_) for id_ in (item, *countries)}
     return Controls(item, view.as_of, countries, strictest, by_rule, labels)
+
+
+def _speaking(book: Rulebook, on: date) -> tuple[str, ...]:
+    """Return the rules that require a licence, and those that except from it, limit exceptions or tell how it is reviewed."""
+    required = book.of_effect("licence-required")
+    about = (book.about(rule, on) for rule in required)
+    others = (rule for one in about for rule in (*one.exceptions, *one.limits, *one.reviews))
+    return tuple(dict.fromkeys(rule.id for rule in (*required, *others)))
 
 
 def _legs(countries: Sequence[str], homes: Sequence[str], item: str, inputs: Mapping[str, str]) -> CaseTable:
