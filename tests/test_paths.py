@@ -11,7 +11,7 @@ import numpy as np
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policygraph.claims import Kind, Stance
@@ -645,6 +645,10 @@ def test_filling_a_gap_makes_a_path(claims: Claims, text: str, start: str, end: 
 
 @settings(deadline=None, max_examples=100)
 @given(lineages(), paths_of(LINEAGE), st.sampled_from(NODES), st.sampled_from(NODES))
+@example(
+    [said("a", "variantOf", "a", grade=1, id="x0"), said("a", "variantOf", "a", grade=3, id="x1"),
+     said("a", "variantOf", "a", grade=3, stance=Stance.DENIES, id="x2")], "pg:variantOf", "a", "a",
+)  # fmt: skip
 def test_a_cut_leaves_no_path_and_nothing_can_be_left_out_of_it(claims: Claims, text: str, start: str, end: str) -> None:
     frozen = view(graph(claims, LINES))
     asked = search(frozen, text, start, end)

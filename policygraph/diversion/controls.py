@@ -196,7 +196,7 @@ def controls(
     # leaving the country of a legal order a thing is exported, leaving any other it is reexported
     orders = tuple(sorted({rule.order for rule in book.of_effect("licence-required")}))
     homes = [country for country in orders if country in countries]
-    asked = screen(view, book, _legs(countries, homes, item, given), assume=assume)
+    asked = screen(view, book, _legs(countries, homes, item, given), _speaking(book, view.as_of), assume=assume)
     size = len(countries)
     by_rule: dict[str, Levels] = {}
     for rule in book.of_effect("licence-required"):
@@ -230,6 +230,14 @@ def _letters(
         if into:
             found.append(Letter(rule.id, tuple(sorted(named)), tuple(sorted(into))))
     return tuple(found)
+
+
+def _speaking(book: Rulebook, on: date) -> tuple[str, ...]:
+    """Return the rules that require a licence, and those that except from it, limit exceptions or tell how it is reviewed."""
+    required = book.of_effect("licence-required")
+    about = (book.about(rule, on) for rule in required)
+    others = (rule for one in about for rule in (*one.exceptions, *one.limits, *one.reviews))
+    return tuple(dict.fromkeys(rule.id for rule in (*required, *others)))
 
 
 def _legs(

@@ -207,9 +207,9 @@ class Relevant:
 
 
 def breakers(view: FrozenView, rows: Ints) -> tuple[Ints, Ints]:
-    """Return claims whose rejection takes all support from edges: those that say it, of the edge itself or of its kind.
+    """Return claims with whose rejection edges no longer stand: those that say it, of the edge itself or of its kind.
 
-    The claims by which something belongs to a kind need not be rejected too.
+    The claims by which something belongs to a kind need not be rejected too, nor those that the evidence against an edge outweighs.
 
     Returns
     -------
@@ -226,5 +226,8 @@ def breakers(view: FrozenView, rows: Ints) -> tuple[Ints, Ints]:
     )
     says = (table.object[claims] == edges.object[edge]) & (table.relation[claims] == wider[edges.relation[edge]])
     says &= (table.subject[claims] == edges.subject[edge]) | (table.holds[claims] > 0)
-    keep = says | (np.bincount(owner[says], minlength=len(rows)) == 0)[owner]
+    # what is weaker than the evidence against the edge does not hold it up alone
+    strong = view.strength[claims] >= edges.against[edge]
+    says &= strong
+    keep = says | (strong & (np.bincount(owner[says], minlength=len(rows)) == 0)[owner])
     return owner[keep], claims[keep]
