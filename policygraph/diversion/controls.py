@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from policygraph.errors import BadQuestion
 from policygraph.law.conditions import PartyIs, below
-from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.law.rulebook import Rule, Rulebook, in_operation
 from policygraph.law.screen import Screening, screen
 from policygraph.law.table import CaseTable
 from policygraph.view import FrozenView
@@ -218,17 +218,25 @@ def _letters(
     view: FrozenView, book: Rulebook, countries: Sequence[str], item: str, inputs: Mapping[str, str], assume: Mapping[str, str] | None
 ) -> tuple[Letter, ...]:  # fmt: skip
     """Return the requirements that reach exports of named exporters: asked of each of these, into every country."""
-    found = []
+    named: dict[str, tuple[str, ...]] = {}
     for rule in book.of_effect("licence-required"):
         conditions = (one for version in rule.versions for one, negated in below(version.when) if not negated)
-        named = {firm for one in conditions if isinstance(one, PartyIs) and one.role == ("exporter",) for firm in one.is_}
-        into: set[str] = set()
-        for exporter in sorted(named) if rule.order in countries else ():
-            legs = _legs((), (rule.order,), item, {**inputs, "exporter": exporter}, countries)
-            shown = screen(view, book, legs, [rule.id], assume)[rule.id].all_
-            into |= {country for country, verdict in zip(countries, shown, strict=True) if verdict >= 0}
-        if into:
-            found.append(Letter(rule.id, tuple(sorted(named)), tuple(sorted(into))))
+        firms = {firm for one in conditions if isinstance(one, PartyIs) and one.role == ("exporter",) for firm in one.is_}
+        if firms and rule.order in countries:
+            named[rule.id] = tuple(sorted(firms))
+    open_ = {id_: "in-force" for id_ in named if in_operation(book.rules[id_].operates, view.as_of)[0] == "unknown"}
+    found = []
+    for home in sorted({book.rules[id_].order for id_ in named}):
+        of = {id_: firms for id_, firms in named.items() if book.rules[id_].order == home}
+        exporters = sorted({firm for firms in of.values() for firm in firms})
+        told: Any = np.repeat(np.array(exporters, dtype=object), len(countries))
+        legs = _legs((), [home] * len(exporters), item, {**inputs, "exporter": told}, countries)
+        asked = screen(view, book, legs, list(of), {**open_, **(assume or {})})
+        for id_, firms in of.items():
+            shown = asked[id_].all_.reshape(len(exporters), len(countries))[[exporters.index(firm) for firm in firms]].max(axis=0)
+            into = tuple(sorted(country for country, verdict in zip(countries, shown, strict=True) if verdict > 0))
+            if into:
+                found.append(Letter(id_, firms, into))
     return tuple(found)
 
 
