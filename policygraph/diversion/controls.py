@@ -232,11 +232,11 @@ def _letters(
         told: Any = np.repeat(np.array(exporters, dtype=object), len(countries))
         legs = _legs((), [home] * len(exporters), item, {**inputs, "exporter": told}, countries)
         asked = screen(view, book, legs, list(of), {**open_, **(assume or {})})
-        for id_, firms in of.items():
-            shown = asked[id_].all_.reshape(len(exporters), len(countries))[[exporters.index(firm) for firm in firms]].max(axis=0)
+        for id_, bound in of.items():
+            shown = asked[id_].all_.reshape(len(exporters), len(countries))[[exporters.index(firm) for firm in bound]].max(axis=0)
             into = tuple(sorted(country for country, verdict in zip(countries, shown, strict=True) if verdict > 0))
             if into:
-                found.append(Letter(id_, firms, into))
+                found.append(Letter(id_, bound, into))
     return tuple(found)
 
 
