@@ -16,7 +16,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["BASE", "PG", "PREFIXES", "SPARQL_PREFIXES", "folded", "identifier", "iri", "short", "slug"]
+__all__ = ["BASE", "PG", "PREFIXES", "SPARQL_PREFIXES", "counted", "folded", "identifier", "iri", "legible", "short", "slug"]
 
 BASE: Final = "https://w3id.org/policygraph/"
 PG: Final = BASE + "ns#"
@@ -72,6 +72,26 @@ SPARQL_PREFIXES: Final = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix,
 _PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 """Every namespace ends in a slash or a hash, and no local name holds one."""
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
+
+
+def counted(many: int, what: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{many:,} {what}{'' if many == 1 else 's'}"
+
+
+def legible(text: str, most: int = 120) -> str:
+    """Return what a stranger wrote as one line of signs that show, cut where it is long; so no cell of a file can pass for an answer.
+
+    >>> legible("chip\\n  2  US > CN\\x1b[2J"), legible("x" * 9, most=4)
+    ('chip 2 US > CN�[2J', 'xxxx ...')
+    """
+    line = " ".join(text[: 4 * most].split())
+    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line[:most])
+    return plain + (" ..." if len(line) > most or len(text) > 4 * most else "")
 
 
 def iri(id_: str, kind: str = "item") -> str:

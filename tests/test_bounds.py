@@ -394,7 +394,7 @@ GOOD = table([(1, 0, 1, 5, "US", "AE"), (2, 1, 2, 4, "AE", "RU")])
     ("rows", "asked", "words"),
     [
         (GOOD.drop(columns="quantity"), {}, "no column quantity"),
-        (GOOD.assign(quantity=[5, None]), {}, "1 of 2 shipments of chip have no quantity of 0 or more, the first is s1"),
+        (GOOD.assign(quantity=[5, None]), {}, "1 of 2 shipments of chip have no quantity of 0 or more, the first is s1; leave"),
         (GOOD.assign(quantity=[-1, 2]), {}, "the first is s0"),
         (GOOD.assign(quantity=["5", "many"]), {}, "'many'"),
         (GOOD.assign(quantity=[0.1234567, 2]), {}, "more than 6 decimals"),

@@ -282,16 +282,26 @@ def test_whether_a_flag_was_told_by_the_day_of_the_row() -> None:
 
 def test_chains_tell_their_flags_and_a_hub_is_a_place_between() -> None:
     rows = [
-        row("1", "2024-01-05", "Alpha", "Beta", "US", "TR", item="drones"),
-        row("2", "2024-02-01", "Beta", "Omega", "TR", "RU", item="drones"),
-        row("3", "2024-02-01", "Alpha", "Omega", "US", "TR", item="drones"),
+        row("1", "2024-01-05", "Alpha", "Beta", "US", "TR", item="drones", hs="8542.31"),
+        row("2", "2024-02-01", "Beta", "Omega", "TR", "RU", item="drones", hs="8542.31"),
+        row("3", "2024-02-01", "Alpha", "Omega", "US", "TR", item="drones", hs="8542.31"),
     ]  # fmt: skip
     found = pg.transshipments(rows, to="RU")
-    assert [chain["flags"] for chain in found.to_json()["chains"]] == [["hub-route", "supplier-on-high-risk-list"]]
+    assert [chain["flags"] for chain in found.to_json()["chains"]] == [["high-priority-goods", "hub-route", "supplier-on-high-risk-list"]]
     assert found.flagging.rows == 2
-    assert found.flagging.of(["1"])["reason"].tolist() == ["by way of TR", "on a chain of shipments that ends in RU or BY"]
-    assert "red flags: hub-route, supplier-on-high-risk-list" in str(found)
+    assert found.flagging.of(["1"])["reason"].tolist() == [
+        "tariff code 854231 is of the list high-priority, tier 1", "by way of TR", "on a chain of shipments that ends in RU or BY",
+    ]  # fmt: skip
+    assert "red flags: high-priority-goods, hub-route, supplier-on-high-risk-list" in str(found)
     assert pg.transshipments(rows, to="RU", flags=False).to_json()["chains"][0]["flags"] == []
+
+
+def test_a_supplier_of_other_goods_than_those_of_the_list_is_not_told_of() -> None:
+    rows = [
+        row("1", "2024-01-05", "Alpha", "Beta", "US", "TR", item="toasters", hs="8516.72"),
+        row("2", "2024-02-01", "Beta", "Omega", "TR", "RU", item="toasters", hs="8516.72"),
+    ]  # fmt: skip
+    assert pg.transshipments(rows, to="RU").to_json()["chains"][0]["flags"] == ["hub-route"]
 
 
 def test_a_chain_goes_on_under_another_name_of_a_party(frozen: FrozenView) -> None:
@@ -390,3 +400,16 @@ def test_the_command_lists_flags_and_asks_a_file(tmp_path: Path, capsys: pytest.
     out = tmp_path / "fired.csv"
     assert "1: payer P is of CY, consignee B of DE" in run(str(path), "--flag", "payer-elsewhere", "-o", str(out))
     assert out.read_text(encoding="utf-8").splitlines()[1] == 'payer-elsewhere,1,"payer P is of CY, consignee B of DE",True'
+
+
+def test_a_profile_that_names_no_list_is_refused(frozen: FrozenView) -> None:
+    with pytest.raises(BadQuestion, match="the profile of 'Alpha' names a list of parties 'entity-lst', and there is none such; did you"):
+        red_flags([row("1", "2024-01-05", "Alpha", "Beta", "US", "TR")], frozen, parties=[{"name": "Alpha", "listed": "entity-lst"}])
+
+
+def test_a_listed_end_user_is_told_of_where_the_consignee_is_not() -> None:
+    rows = [row("1", "2024-01-05", "Alpha", "Beta", "US", "TR", end_user="Omega"), row("2", "2024-01-05", "Omega", "Beta", "US", "TR")]
+    found = red_flags(rows, parties=[{"name": "Omega", "listed": "entity-list 2023-01-01"}], flags=["listed-consignee"])
+    assert dict(zip(found.fired["id"], found.fired["reason"], strict=True)) == {
+        "1": "end user Omega: on entity-list, since 2023-01-01",
+    }  # fmt: skip

@@ -118,6 +118,25 @@ def test_one_leg_is_what_the_whole_law_says_of_the_same_case(december: Controls)
     assert december.leg("US", "VN").control is Control.APPROVAL
 
 
+def test_a_letter_to_one_exporter_is_told_and_weighed_only_where_it_sends() -> None:
+    view = pg.load().view("2025-05-20")
+    found = view.routes("h20", to="CN")
+    letter = next(one for one in found.to_json()["letters"] if one["rule"] == "ear-lr-letter-h20")
+    assert letter["exporters"] == ["nvidia"]
+    assert {"CN", "HK", "MO"} <= set(letter["into"])
+    assert "DE" not in letter["into"]
+    assert "Not weighed: ear-lr-letter-h20 demands, or may demand, a licence of nvidia into" in str(found)
+    assert "What other countries demand by their own law is not in the data." in str(found)
+    asked = view.routes("h20", to="CN", inputs={"exporter": "nvidia"})
+    assert asked.controls.leg("US", "CN").rules == ("ear-lr-letter-h20",)
+    assert asked.controls.letters == ()
+
+
+def test_what_every_leg_says_itself_is_not_told_of_all() -> None:
+    with pytest.raises(BadQuestion, match="'to' is another on every leg, and is not told of all"):
+        pg.load().view("2024-12-10").routes("h100", to="CN", inputs={"to": "MY"})
+
+
 def test_the_map_fills_every_country_by_what_is_demanded_into_it(tmp_path: Path) -> None:
     found = routes(made([[0, 7, 0, 7], [0, 0, 0, 0], [0, 5, 0, 0], [0, 7, 0, 0]]), ["US"], ["CN"])
     drawn = pg.figure(found)

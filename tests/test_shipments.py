@@ -208,9 +208,12 @@ def test_a_date_that_means_two_days_is_rejected() -> None:
         ("date_format: '%d/%m'", "must tell a year, a month and a day once each"),
         ("date_format: '%d/%m/%Y %H'", "has '%H'"),
         ("decimal: x", "decimal: is a point or a comma"),
-        ("separator: x", "separator: "),
+        ("separator: x", "a mapping file has no key 'separator'; use columns, date_format"),
         ("columns: {id: A}\nconstants: {id: B}", "'id' is told as a column and as a constant"),
         ("columns: {id: [", "this is no YAML"),
+        ("columns: [id]", "tells nothing of a column"),
+        ("columns: {id: No, item: What, id: Number}", "m.yaml:1: 'id' stands twice"),
+        ("date_format: 5", "5 is no form of dates"),
         ("- id", "a mapping file holds columns:"),
     ],
 )

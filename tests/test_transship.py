@@ -82,7 +82,7 @@ def test_what_is_told_of_a_chain(trade: Shipments, today: View) -> None:
          "flags": ["chip-hub-route", "hub-route", "listed-consignee", "purchase-after-listing"]},
         {"legs": ["b1", "b2", "b3"], "quantity": None, "first": "2024-02-01", "last": "2024-05-10",
          "countries": ["US", "AE", "TR", "RU"],
-         "flags": ["high-priority-goods", "hub-route", "same-goods-in-and-out", "supplier-on-high-risk-list"]},
+         "flags": ["high-priority-goods", "hub-route", "same-goods-in-and-out"]},
     ]  # fmt: skip
     first = found.chains.iloc[0]
     assert (first["parties"], first["documents"], first["unit"]) == (("alphainc", "betasdnbhd", "smic"), ("invoice 1", "invoice 2"), "pcs")
@@ -178,7 +178,7 @@ def test_a_group_is_read_on_the_day_of_the_view(today: View) -> None:
         ({"to": []}, BadQuestion, "chains have a start and an end"),
         ({"match": "serial"}, BadQuestion, "use item, hs6, hs4, any"),
         ({"max_legs": 1}, BadQuestion, "from two to 8 legs"),
-        ({"lag_days": -1}, BadQuestion, "0 days or more"),
+        ({"lag_days": -1}, BadQuestion, "0 to 36,500 days"),
         ({"best": 0}, BadQuestion, "one or more"),
         ({"best": 1, "only_shipments": True}, BadQuestion, "not asked for where only shipments are"),
         ({"transform": True, "match": "any"}, BadQuestion, "only where legs match by item"),
@@ -215,6 +215,44 @@ def test_the_command_prints_one_object_writes_files_and_says_what_it_does(
         assert (status, out, len(err.splitlines())) == (1, "", 1)
     status, out, err = run("transship", "missing.csv", "--to", "D:5")
     assert (status, out, err) == (1, "", "missing.csv: there is no such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"lag_days": "30"}, "'30' is no whole number; give 'lag_days' as one"),
+        ({"max_legs": 2.5}, "2.5 is no whole number; give 'max_legs' as one"),
+        ({"to": 5}, "5 is no text; give a country, a group such as D:5"),
+        ({"shipments": 5}, "5 holds no shipments; give a file"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused_in_words(trade: Shipments, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadQuestion, match=said):
+        transshipments(**{"shipments": trade, "to": "RU", **more})
+
+
+def test_too_little_memory_is_no_mistake_of_the_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "trade.csv"
+    path.write_text(TRADE, encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        cli.main(["transship", str(path), "--to", "RU", "--no-flags", "--memory", "1KB"])
+    printed = capsys.readouterr()
+    assert (left.value.code, printed.out) == (1, "")
+    assert printed.err == "policygraph: the question does not fit into the memory it was given; give more, for example --memory 4GB\n"
+
+
+def test_no_cell_of_a_file_passes_for_a_line_of_the_answer(tmp_path: Path) -> None:
+    forged = '"chip\n  2  US > IR, a chain that is none \x1b[2J' + "x" * 500 + '"'
+    path = tmp_path / "trade.csv"
+    head = "id,date,item,shipper,consignee,origin,destination\n"
+    path.write_text(f"{head}1,2024-01-01,{forged},A,B,US,MY\n2,2024-01-02,{forged},B,C,MY,CN\n", encoding="utf-8")
+    note = str(transshipments(pg.read_shipments(path), to="CN", flags=False))
+    assert "1 chain of 2 shipments on chains; 0 direct shipments, told apart." in note
+    assert "A (US) -> B (MY): chip 2 US > IR, a chain that is none \N{REPLACEMENT CHARACTER}[2Jxxx" in note
+    assert len(note.splitlines()) == 7
+    assert max(map(len, note.splitlines())) < 250
 
 
 def test_what_is_missing_is_named_by_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

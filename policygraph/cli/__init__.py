@@ -64,6 +64,8 @@ def _status(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("POLICYGRAPH_TRACEBACK"):
             raise
+        if type(error).__name__ == "OutOfMemoryException":  # of DuckDB, which is loaded only where something needs it
+            return _refused(["policygraph: the question does not fit into the memory it was given; give more, for example --memory 4GB"])
         said = f"{type(error).__name__}: {error}"
         return _refused([f"policygraph: a mistake in the program, not in the question ({said}); POLICYGRAPH_TRACEBACK=1 shows where"])
     return 0

@@ -20,12 +20,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.errors import BadQuestion
+from policygraph.law.conditions import PartyIs, below
+from policygraph.law.rulebook import Rule, Rulebook, in_operation
 from policygraph.law.screen import Screening, screen
 from policygraph.law.table import CaseTable
 from policygraph.view import FrozenView
 
-__all__ = ["COVERAGE", "Control", "Controls", "Leg", "controls"]
+__all__ = ["COVERAGE", "Control", "Controls", "Leg", "Letter", "controls"]
 
 COVERAGE: Final = (
     "Each leg is weighed on its face: a receiver that no list names, and nothing further known. Whoever knows that goods go on exports to "
@@ -59,6 +61,8 @@ _WORDS: Final = {
     Control.CASE_BY_CASE: "licence, case by case", Control.LICENCE: "licence, by a policy not known",
     Control.DENIAL: "licence, presumption of denial", Control.DENIED: "licence, policy of denial",
 }  # fmt: skip
+_OF_THE_LEG: Final = ("item", "act", "from", "to", "ultimate_consignee", "end_user")
+"""What each leg says itself, and nobody can tell of all legs."""
 _POLICIES: Final = {
     "presumption-of-approval": Control.APPROVAL, "case-by-case": Control.CASE_BY_CASE, "presumption-of-denial": Control.DENIAL,
     "policy-of-denial": Control.DENIED,
@@ -89,6 +93,29 @@ class Leg:
         return {"from": self.from_, "to": self.to, "control": self.control.word, "rules": list(self.rules)}
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A requirement that binds named exporters alone, and so no leg of a sender without a name.
+
+    Attributes
+    ----------
+    rule
+        Id of the rule.
+    exporters
+        Ids of those it names.
+    into
+        Countries into which it demands a licence of them on the day, or may.
+    """
+
+    rule: str
+    exporters: tuple[str, ...]
+    into: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"rule": self.rule, "exporters": list(self.exporters), "into": list(self.into)}
+
+
 @dataclass(frozen=True, eq=False)
 class Controls:
     """What the law demands of an item between every two countries on a day.
@@ -105,6 +132,10 @@ class Controls:
         The same by the rule that demands it.
     labels
         What the item and the countries are called.
+    orders
+        The legal orders whose rules were asked.
+    letters
+        Requirements that bind named exporters alone; empty where the exporter was told.
     """
 
     item: str
@@ -113,6 +144,8 @@ class Controls:
     levels: Levels = field(repr=False)
     by_rule: Mapping[str, Levels] = field(default_factory=dict, repr=False)
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
+    orders: tuple[str, ...] = ()
+    letters: tuple[Letter, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -152,11 +185,18 @@ def controls(
     ------
     UnknownName
         If there is no such item.
+    BadQuestion
+        If an input is one that each leg has of its own, as where it goes.
     """
+    given = {key.replace("-", "_"): value for key, value in (inputs or {}).items()}
+    if own := sorted(set(given) & set(_OF_THE_LEG)):
+        said = f"'{own[0]}' is another on every leg, and is not told of all"
+        raise BadQuestion(f"{said}; tell what holds of each, such as exporter or knowledge")
     countries = tuple(id_ for id_, of in zip(view.graph.node_ids, view.graph.node_class, strict=True) if of == "Country")
     # leaving the country of a legal order a thing is exported, leaving any other it is reexported
-    homes = [country for country in sorted({rule.order for rule in book.of_effect("licence-required")}) if country in countries]
-    asked = screen(view, book, _legs(countries, homes, item, inputs or {}), _speaking(book, view.as_of), assume=assume)
+    orders = tuple(sorted({rule.order for rule in book.of_effect("licence-required")}))
+    homes = [country for country in orders if country in countries]
+    asked = screen(view, book, _legs(countries, homes, item, given), _speaking(book, view.as_of), assume=assume)
     size = len(countries)
     by_rule: dict[str, Levels] = {}
     for rule in book.of_effect("licence-required"):
@@ -170,7 +210,34 @@ def controls(
     for levels in by_rule.values():
         np.maximum(strictest, levels, out=strictest)
     labels = {id_: view.graph.label(id_) for id_ in (item, *countries)}
-    return Controls(item, view.as_of, countries, strictest, by_rule, labels)
+    letters = () if "exporter" in given else _letters(view, book, countries, item, given, assume)
+    return Controls(item, view.as_of, countries, strictest, by_rule, labels, orders, letters)
+
+
+def _letters(
+    view: FrozenView, book: Rulebook, countries: Sequence[str], item: str, inputs: Mapping[str, str], assume: Mapping[str, str] | None
+) -> tuple[Letter, ...]:  # fmt: skip
+    """Return the requirements that reach exports of named exporters: asked of each of these, into every country."""
+    named: dict[str, tuple[str, ...]] = {}
+    for rule in book.of_effect("licence-required"):
+        conditions = (one for version in rule.versions for one, negated in below(version.when) if not negated)
+        firms = {firm for one in conditions if isinstance(one, PartyIs) and one.role == ("exporter",) for firm in one.is_}
+        if firms and rule.order in countries:
+            named[rule.id] = tuple(sorted(firms))
+    open_ = {id_: "in-force" for id_ in named if in_operation(book.rules[id_].operates, view.as_of)[0] == "unknown"}
+    found = []
+    for home in sorted({book.rules[id_].order for id_ in named}):
+        of = {id_: firms for id_, firms in named.items() if book.rules[id_].order == home}
+        exporters = sorted({firm for firms in of.values() for firm in firms})
+        told: Any = np.repeat(np.array(exporters, dtype=object), len(countries))
+        legs = _legs((), [home] * len(exporters), item, {**inputs, "exporter": told}, countries)
+        asked = screen(view, book, legs, list(of), {**open_, **(assume or {})})
+        for id_, bound in of.items():
+            shown = asked[id_].all_.reshape(len(exporters), len(countries))[[exporters.index(firm) for firm in bound]].max(axis=0)
+            into = tuple(sorted(country for country, verdict in zip(countries, shown, strict=True) if verdict > 0))
+            if into:
+                found.append(Letter(id_, bound, into))
+    return tuple(found)
 
 
 def _speaking(book: Rulebook, on: date) -> tuple[str, ...]:
@@ -181,22 +248,26 @@ def _speaking(book: Rulebook, on: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.id for rule in (*required, *others)))
 
 
-def _legs(countries: Sequence[str], homes: Sequence[str], item: str, inputs: Mapping[str, str]) -> CaseTable:
-    """Return every leg as a case that says no more than its papers would: as a reexport, then from each home as an export."""
+def _legs(
+    senders: Sequence[str], homes: Sequence[str], item: str, inputs: Mapping[str, str], receivers: Sequence[str] = ()
+) -> CaseTable:  # fmt: skip
+    """Return every leg as a case that says no more than its papers would: as a reexport, then from each home as an export.
+
+    Receivers are the senders where left out.
+    """
     import pandas as pd
 
-    firms = np.array([f"{{name: a firm of {code}, country: {code}, headquarters: {code}}}" for code in countries], dtype=object)
-    senders = np.array([*countries, *homes], dtype=object)
-    acts = np.array(["reexport"] * len(countries) + ["export"] * len(homes), dtype=object)
-    receivers = np.tile(firms, len(senders))
+    into = receivers or senders
+    firms = np.array([f"{{name: a firm of {code}, country: {code}, headquarters: {code}}}" for code in into], dtype=object)
+    departs = np.array([*senders, *homes], dtype=object)
+    acts = np.array(["reexport"] * len(senders) + ["export"] * len(homes), dtype=object)
+    firm = np.tile(firms, len(departs))
     said = {
         "item": item, "knowledge_of_destination": "yes", "knowledge_of_end_use": "no", "knowledge_of_violation": "no", "end_use": "none",
         "into": "none", "facility": "none", "attestations": "none", "authorisations": "none", "parties": "complete",
     }  # fmt: skip
-    frame = pd.DataFrame({"from": np.repeat(senders, len(countries)), "to": np.tile(np.array(countries, dtype=object), len(senders))})
-    frame = frame.assign(
-        act=np.repeat(acts, len(countries)), ultimate_consignee=receivers, end_user=receivers, **{**said, **inputs}
-    )
+    frame = pd.DataFrame({"from": np.repeat(departs, len(into)), "to": np.tile(np.array(into, dtype=object), len(departs))})
+    frame = frame.assign(act=np.repeat(acts, len(into)), ultimate_consignee=firm, end_user=firm, **{**said, **inputs})
     return CaseTable.of(frame, f"the legs of {item}")
 
 

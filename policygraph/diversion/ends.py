@@ -12,11 +12,11 @@ Comes in: a country, a group such as ``D:5``, a list such as ``entity-list``, a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policygraph.errors import BadQuestion, UnknownName
+from policygraph.errors import BadQuestion, UnknownName, as_text
 from policygraph.names import folded, identifier
 from policygraph.shipments.columns import country_code
 from policygraph.view import FrozenView
@@ -65,7 +65,8 @@ def end_of(told: str | Sequence[str], view: FrozenView | None) -> End:
     countries: set[str] = set()
     parties: set[str] = set()
     strangers: list[tuple[str, str]] = []
-    texts = [told] if isinstance(told, str) else list(told)
+    given = told if isinstance(told, Collection) and not isinstance(told, str) else [told]
+    texts = [as_text(one, "a country, a group such as D:5, a list, a party or a query") for one in given]
     for text in texts:
         code = text if re.fullmatch("[A-Z]{2}", text) and country_code(text) == text else None
         if code is not None:

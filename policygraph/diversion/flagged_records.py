@@ -146,7 +146,7 @@ def parties_of(rows: ir.Table, role: str, *more: str) -> ir.Table:
     """Return the parties of rows in a role, one line each: ``id``, ``role``, ``name``, ``party`` and further columns."""
     import ibis
 
-    roles = ROLES if role == "any" else (role,)
+    roles = {"any": ROLES, "receiver": ("consignee", "end_user")}.get(role, (role,))
     each = [
         rows.select("id", *more, role=ibis.literal(one.replace("_", " ")), name=rows[one], party=rows[f"{one}_party"]) for one in roles
     ]

@@ -27,6 +27,7 @@ from policygraph.diversion.reading import did_you_mean
 from policygraph.diversion.redflags import AnyCondition, RedFlag, load_flags, load_lists
 from policygraph.errors import BadQuestion
 from policygraph.law import Rulebook
+from policygraph.names import counted, legible
 from policygraph.shipments.columns import EARLIEST
 from policygraph.shipments.table import Shipments, together
 from policygraph.view import FrozenView
@@ -42,6 +43,7 @@ __all__ = ["Flagging", "Outcome", "red_flags", "wanted_flags"]
 State = Literal["asked", "not asked", "not in records"]
 _ITEMS: Final = ("Item", "Software", "Technology", "AIModel")
 _SHOWN: Final = 3
+_LONGEST: Final = 500
 _FIRED: Final = ("flag", "id", "reason", "told_then")
 
 
@@ -95,7 +97,7 @@ def wanted_flags(flags: Iterable[str | RedFlag] | None) -> Mapping[str, RedFlag]
     """
     every = load_flags()
     found: dict[str, RedFlag] = {}
-    for one in every.values() if flags is None else flags:
+    for one in every.values() if flags is None else [flags] if isinstance(flags, str) else flags:
         if isinstance(one, str) and one not in every:
             hint = did_you_mean(one, every, "'policygraph redflags' lists them")
             raise BadQuestion(f"there is no red flag '{one}'; {hint}")
@@ -191,16 +193,17 @@ class Flagging:
         }  # fmt: skip
 
     def __str__(self) -> str:
-        lines = [f"Which red flags do the records raise? {_rows(self.rows)} asked."]
+        lines = [f"Which red flags do the records raise? {counted(self.rows, 'row')} asked."]
         lines.append("A red flag is a reason to ask, and no finding that anybody did anything; flags are counted, and not added up.")
         for id_, many in sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0])):
             flag, told = self.flags[id_], self.fired[self.fired["flag"] == id_]
             span = f"told from {flag.applies_from} on" + (f", until {flag.applies_to}" if flag.applies_to else "")
             early = int((~told.drop_duplicates("id")["told_then"].astype(bool)).sum())
             span += f"; {early:,} earlier or after it ended" if early else ""
-            lines.append(f"  {id_}: {_rows(many)}. {flag.title} ({flag.told}; {span})")
+            lines.append(f"  {id_}: {counted(many, 'row')}. {flag.title} ({flag.told}; {span})")
             shown = told.head(_SHOWN)
-            lines += [f"      {id_row}: {reason}" for id_row, reason in zip(shown["id"], shown["reason"], strict=True)]
+            pairs = zip(shown["id"], shown["reason"], strict=True)
+            lines += [f"      {legible(id_row)}: {legible(reason, _LONGEST)}" for id_row, reason in pairs]
             lines += [f"      and {len(told) - _SHOWN:,} more"] if len(told) > _SHOWN else []
         for title, several in (("Could not be asked", self.not_asked), ("Asked in part", self.in_part)):
             lines += [f"{title}:"] if several else []
@@ -211,10 +214,6 @@ class Flagging:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
-
-
-def _rows(many: int) -> str:
-    return f"{many:,} row{'' if many == 1 else 's'}"
 
 
 class _Asking:

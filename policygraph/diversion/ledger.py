@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from policygraph.dates import as_day
 from policygraph.diversion.ends import End, end_of
 from policygraph.diversion.parties import party_of
 from policygraph.errors import BadQuestion, UnknownName, nearest
-from policygraph.names import folded
+from policygraph.names import folded, legible
 from policygraph.shipments.columns import country_code
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def _end(name: str, told: str | Collection[str] | End, view: FrozenView | None) 
 def _frame(shipments: Any, needed: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
+    if isinstance(shipments, str | Path):
+        raise BadQuestion(f"'{shipments}' is read first; give what pg.read_shipments returns")
     frame = shipments.to_pandas() if hasattr(shipments, "to_pandas") else pd.DataFrame(shipments)
     if missing := [name for name in needed if name not in frame.columns]:
         raise BadQuestion(f"the shipments have no column {', '.join(missing)}; volumes need {', '.join(NEEDED)}, and unit if there is one")
@@ -167,7 +170,10 @@ def _of_item(frame: pd.DataFrame, item: str | None) -> pd.DataFrame:
     known = tuple(sorted(map(str, frame["item"].dropna().unique())))
     if item is None:
         if len(known) != 1:
-            raise BadQuestion(f"the shipments are of {len(known)} items ({', '.join(known[:SHOWN])}); say which by 'item'")
+            if not known:
+                raise BadQuestion("there are no shipments to ask of; every row was rejected, or the table has none")
+            told = ", ".join(legible(one) for one in known[:SHOWN])
+            raise BadQuestion(f"the shipments are of {len(known)} items ({told}); say of which with 'item' (--item)")
         return frame
     if item not in known:
         raise UnknownName(f"no shipment is of item '{item}'", accepted=nearest(item, known))
@@ -200,9 +206,10 @@ def _whole(frame: pd.DataFrame) -> tuple[Any, int]:
     bad = ~(np.isfinite(given) & (given >= 0))
     if bad.any():
         row = frame[bad].iloc[0]
+        shown = "" if pd.isna(row["quantity"]) else f" ('{legible(str(row['quantity']))}')"
         raise BadQuestion(
-            f"{int(bad.sum()):,} of {len(frame):,} shipments of {row['item']} have no quantity of 0 or more, the first is {row['id']} "
-            f"({row['quantity']!r}); leave such rows out, or give a safe number"
+            f"{int(bad.sum()):,} of {len(frame):,} shipments of {row['item']} have no quantity of 0 or more, the first is {row['id']}"
+            f"{shown}; leave such rows out, or tell their quantity"
         )
     for decimals in range(MOST_DECIMALS + 1):
         parts = given * 10**decimals

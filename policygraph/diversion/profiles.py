@@ -198,12 +198,25 @@ class Known:
         self._alias: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         for profile in profiles:
+            self._refuse_strange_lists(profile)
             keys = [party_of(name, view) for name in (profile.name, *profile.aliases)]
             key = next((one for one in keys if view is not None and one in view.graph.index), keys[0])
             if taken := next((self._alias[one] for one in (key, *keys) if one in self._alias), None):
                 raise BadQuestion(f"'{profile.name}' and '{self._profiles[taken].name}' are one party; give it one profile")
             self._profiles[key] = profile
             self._alias.update(dict.fromkeys((key, *keys), key))
+
+    def _refuse_strange_lists(self, profile: Profile) -> None:
+        """Refuse a list that the data have none of: no flag looks it up, so a slip of the pen would silence one."""
+        if self.view is None:
+            return
+        graph = self.view.graph
+        for one in profile.listed:
+            node = graph.index.get(one.on)
+            if node is None or not graph.ontology.is_a(graph.node_class[node], "PartyList"):
+                lists = [id_ for id_, of in zip(graph.node_ids, graph.node_class, strict=True) if of == "PartyList"]
+                hint = did_you_mean(one.on, lists, f"use {', '.join(lists)}")
+                raise BadQuestion(f"the profile of '{profile.name}' names a list of parties '{one.on}', and there is none such; {hint}")
 
     @classmethod
     def of(cls, view: FrozenView | None, given: Given = None) -> Known:

@@ -73,10 +73,13 @@ class Shares(Condition):
 
 
 class Listed(Condition):
-    """A party stands on a list on the day of the row, by name or, with ``similar``, by a name much like one of it."""
+    """A party stands on a list on the day of the row, by name or, with ``similar``, by a name much like one of it.
+
+    A ``receiver`` is the consignee or the end user.
+    """
 
     kind_of_condition: Literal["listed"] = "listed"
-    role: Role
+    role: Role | Literal["receiver"]
     lists: Texts
     names: Literal["exact", "similar"] = "exact"
 

@@ -116,7 +116,8 @@ class Routes:
             "question": self.question, "item": self.controls.item, "as_of": self.controls.as_of.isoformat(), "from": list(self.from_),
             "to": list(self.to), "max_legs": self.max_legs, "direct": [leg.to_json() for leg in self.direct],
             "routes": [route.to_json() for route in self.best], "count": self.count, "holders": list(self.holders),
-            "stones": words.to_dict(orient="records"), "coverage": COVERAGE,
+            "stones": words.to_dict(orient="records"), "orders": list(self.controls.orders),
+            "letters": [letter.to_json() for letter in self.controls.letters], "coverage": COVERAGE,
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -125,6 +126,13 @@ class Routes:
     def _lines(self) -> Iterator[str]:
         yield self.question
         yield f"As of {self.controls.as_of}. {COVERAGE}"
+        if self.controls.orders:
+            yield f"Looked at: rules of {', '.join(self.controls.orders)}. What other countries demand by their own law is not in the data."
+        for letter in self.controls.letters:
+            who, places = ", ".join(letter.exporters), ", ".join(letter.into[:_MOST_SHOWN])
+            more = f" and {len(letter.into) - _MOST_SHOWN} more" if len(letter.into) > _MOST_SHOWN else ""
+            told = f"{letter.rule} demands, or may demand, a licence of {who} into {places}{more}"
+            yield f"Not weighed: {told}; ask with exporter={letter.exporters[0]}."
         yield ""
         yield "Directly:"
         for leg in self.direct[:_MOST_SHOWN]:
@@ -142,7 +150,7 @@ class Routes:
         for (into, onward), group in self.stones.groupby(["into", "onward"], sort=False):
             named = ", ".join(group["country"].head(40))
             more = f" and {len(group) - 40} more" if len(group) > 40 else ""
-            yield f"  into: {into}; onward: {onward}: {len(group)} countries: {named}{more}"
+            yield f"  into: {into}; onward: {onward}: {len(group)} {'country' if len(group) == 1 else 'countries'}: {named}{more}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.question)}</p>" + self.stones.drop(columns=["sum"]).head(60).to_html(index=False)

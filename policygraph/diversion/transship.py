@@ -27,7 +27,7 @@ from policygraph.diversion.ends import End, end_of
 from policygraph.diversion.legs import legs_of
 from policygraph.diversion.profiles import Given, Known
 from policygraph.errors import BadQuestion
-from policygraph.names import slug
+from policygraph.names import counted, legible, slug
 from policygraph.shipments.mapping import Mapping
 from policygraph.shipments.table import Shipments
 from policygraph.view import FrozenView
@@ -44,8 +44,10 @@ __all__ = ["MATCHES", "Transshipments", "Viewed", "transshipments"]
 
 MATCHES: Final = ("item", "hs6", "hs4", "any")
 """What must be the same on every leg."""
+_MOST_DAYS: Final = 36_500
 _SHOWN: Final = 20
 _REJECTED: Final = 5
+_LONGEST: Final = 500
 
 
 class Viewed(Protocol):
@@ -105,10 +107,13 @@ def transshipments(
 
     if match not in MATCHES:
         raise BadQuestion(f"legs do not match by '{match}'; use {', '.join(MATCHES)}")
+    for count, what in ((max_legs, "max_legs"), (lag_days, "lag_days"), (best, "best")):
+        if count is not None and not isinstance(count, int):
+            raise BadQuestion(f"{count!r} is no whole number; give '{what}' as one")
     if not 2 <= max_legs <= MOST_LEGS:
         raise BadQuestion(f"a chain has from two to {MOST_LEGS} legs, and not at most {max_legs}")
-    if not 0 <= lag_days <= 36_500:
-        raise BadQuestion(f"the next leg follows after 0 days or more, and not after {lag_days}")
+    if not 0 <= lag_days <= _MOST_DAYS:
+        raise BadQuestion(f"the next leg follows after 0 to {_MOST_DAYS:,} days, and not after {lag_days:,}")
     if best is not None and (best < 1 or only_shipments):
         raise BadQuestion("the best chains are one or more, and are not asked for where only shipments are")
     frozen = view if view is None or isinstance(view, FrozenView) else view.frozen
@@ -360,17 +365,18 @@ class Transshipments:
         """Tell the first rejected rows, so that none goes unnoticed."""
         report = self.shipments.report
         rows = self.shipments.rejected.head(_REJECTED).to_dict(orient="records") if report.rejected else []
-        told = [f"  {row['file']}, row {row['row']}: {row['reason']}" for row in rows]
-        return [*told, *([f"  and {report.rejected - len(rows):,} more rejected rows"] if report.rejected > len(rows) else [])]
+        told = [f"  {row['file']}, row {row['row']}: {legible(row['reason'], _LONGEST)}" for row in rows]
+        return [*told, *([f"  and {counted(report.rejected - len(rows), 'more rejected row')}"] if report.rejected > len(rows) else [])]
 
     def __str__(self) -> str:
         report = self.shipments.report
         lines = [f"Which shipments may have gone on? Chains {self.asked.words(self.search)}."]
         day = f"As of {self.view.as_of}. " if self.view is not None else ""
-        lines.append(f"{day}{report.rows:,} rows: {report.accepted:,} accepted, {report.rejected:,} rejected.")
+        lines.append(f"{day}{counted(report.rows, 'row')}: {report.accepted:,} accepted, {report.rejected:,} rejected.")
         lines += self._rejections()
-        found = f"{self.count:,} chains of " if self.count is not None else ""
-        lines.append(f"{found}{self.shipments_on_chains:,} shipments on chains; {self.direct_count:,} direct shipments, told apart.")
+        found = f"{counted(self.count, 'chain')} of " if self.count is not None else ""
+        lying, direct = counted(self.shipments_on_chains, "shipment"), counted(self.direct_count, "direct shipment")
+        lines.append(f"{found}{lying} on chains; {direct}, told apart.")
         lines.append("A chain is a pattern of records, and no finding that anybody diverted anything.")
         leg = self.legs.set_index("id").to_dict(orient="index")
         if self._chains is None:
@@ -379,7 +385,7 @@ class Transshipments:
             return "\n".join(lines)
         for number, chain in enumerate(self.chains.head(_SHOWN).to_dict(orient="records"), 1):
             amount = "quantity not known" if chain["quantity"] is None else _amount(chain["quantity"], chain["unit"])
-            ends = f"; {chain['known']} parties known, {chain['listed']} on a list" if chain["known"] else ""
+            ends = f"; {chain['known']} of the parties known, {chain['listed']} on a list" if chain["known"] else ""
             lines.append(f"{number:>3}  {' > '.join(chain['countries'])}, {chain['first']} to {chain['last']}, {amount}{ends}")
             lines += [f"       {_leg(id_, leg[id_])}" for id_ in chain["legs"]]
             if self.asked.flags and (flags := self.flagging.on(chain["legs"])):
@@ -396,11 +402,11 @@ def _countries(legs: Sequence[dict[Any, Any]]) -> tuple[str, ...]:
 
 
 def _amount(quantity: float, unit: object) -> str:
-    return f"{quantity:,.10g} {unit if isinstance(unit, str) else ''}".rstrip()
+    return f"{quantity:,.10g} {legible(unit) if isinstance(unit, str) else ''}".rstrip()
 
 
 def _leg(id_: object, leg: dict[Any, Any]) -> str:
     amount = f", {_amount(leg['quantity'], leg['unit'])}" if leg["quantity"] == leg["quantity"] else ""
-    source = f" [{leg['source']}]" if isinstance(leg["source"], str) else ""
-    ends = f"{leg['shipper']} ({leg['origin']}) -> {leg['consignee']} ({leg['destination']})"
-    return f"{id_}  {leg['date'].date()}  {ends}: {leg['item']}{amount}{source}"
+    source = f" [{legible(leg['source'])}]" if isinstance(leg["source"], str) else ""
+    ends = f"{legible(leg['shipper'])} ({leg['origin']}) -> {legible(leg['consignee'])} ({leg['destination']})"
+    return f"{legible(str(id_))}  {leg['date'].date()}  {ends}: {legible(leg['item'])}{amount}{source}"

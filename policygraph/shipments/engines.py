@@ -267,14 +267,16 @@ def _rows(path: Path, separator: str, cells: int) -> Iterator[tuple[Any, ...]]:
     with _text(path) as stream:
         reader = csv.reader(stream, delimiter=separator)
         next(reader)
-        number = 0
+        number, before = 0, reader.line_num
         for row in reader:
+            lines, before = reader.line_num - before, reader.line_num
             if not row:
                 continue
             number += 1
             fault = None
             if len(row) != cells:
                 fault = f"the row has {len(row)} cells, and the columns are {cells}: {_CUT}"
+                fault += f"; it runs over {lines:,} lines, as where a quotation mark is not closed" if lines > 1 else ""
             elif any(map(_is_no_text, row)):
                 fault = "the row is no UTF-8 text; save the file as UTF-8"
             if fault is None:

@@ -40,7 +40,23 @@ _ISO: Final = "%Y-%m-%d"
 
 
 def _listed(told: Any) -> Any:
-    return (told,) if isinstance(told, str) else tuple(told) if isinstance(told, list) else told
+    forms = [told] if isinstance(told, str) else told
+    if not isinstance(forms, (list, tuple)) or not forms or not all(isinstance(form, str) for form in forms):
+        raise ValueError(f"{told!r} is no form of dates; write one, as '%d.%m.%Y', or a list of them")
+    return tuple(forms)
+
+
+def _texts(told: Any) -> Any:
+    """Read what YAML takes for numbers and days as the text it was."""
+    if not isinstance(told, dict):
+        raise ValueError(f"{told!r} tells nothing of a column; write a column and what it is, as {{id: DeclarationNo}}")
+    plain = {name: cell if isinstance(cell, str) else str(cell) for name, cell in told.items() if cell is not None}
+    if len(plain) < len(told):
+        raise ValueError("a column has nothing after its colon; write what it is, or take it out")
+    return plain
+
+
+_Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 
 
 class Mapping(BaseModel):
@@ -56,12 +72,12 @@ class Mapping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: _Texts = Field(default_factory=dict)
     date_format: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (_ISO,)
     decimal: str = "."
     thousands: str = ""
-    constants: dict[str, str] = Field(default_factory=dict)
-    defaults: dict[str, str] = Field(default_factory=dict)
+    constants: _Texts = Field(default_factory=dict)
+    defaults: _Texts = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> Mapping:
@@ -111,14 +127,20 @@ class Mapping(BaseModel):
             If it is no mapping.
         """
         try:
-            told = yaml.safe_load(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            _refuse_doubles(yaml.compose(text, Loader=yaml.SafeLoader), path)
+            told = yaml.safe_load(text)
             if not isinstance(told, dict):
                 raise ValueError("a mapping file holds columns:, and perhaps date_format:, decimal:, constants: and defaults:")
             return cls.model_validate(told)
+        except BadData:
+            raise
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             said = first["msg"].removeprefix("Value error, ")
+            if first["type"] == "extra_forbidden":
+                where, said = "", f"a mapping file has no key '{where}'; use {', '.join(cls.model_fields)}"
             raise BadData([(Place(path.as_posix()), f"{where}: {said}" if where else said)]) from None
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -166,6 +188,18 @@ class Mapping(BaseModel):
         if faults:
             raise BadData(faults)
         return found
+
+
+def _refuse_doubles(node: yaml.Node | None, path: Path) -> None:
+    """Refuse a key that stands twice, of which YAML would silently take the last."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            raise BadData([(Place(path.as_posix(), key.start_mark.line + 1), f"'{key.value}' stands twice; take one out")])
+        seen.add(str(key.value))
+        _refuse_doubles(value, path)
 
 
 def _plain(name: str) -> str:

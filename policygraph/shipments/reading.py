@@ -144,6 +144,8 @@ def _arrow(given: Any) -> pa.RecordBatchReader:
     if isinstance(given, (pa.Table, pa.RecordBatchReader)):
         return given if isinstance(given, pa.RecordBatchReader) else given.to_reader()
     if not isinstance(given, pd.DataFrame):
+        if not isinstance(given, Iterable):
+            raise BadQuestion(f"{given!r} holds no shipments; give a file, a directory, rows, a pandas frame or an Arrow table")
         rows = [row.model_dump() if hasattr(row, "model_dump") else row for row in given]
         wrong = next((row for row in rows if not hasattr(row, "keys")), None)
         if wrong is not None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policygraph.names import counted
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
@@ -40,7 +42,7 @@ class FileReport:
     remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = f"{self.file}: {self.rows:,} rows, {self.accepted:,} accepted, {self.rejected:,} rejected"
+        told = f"{self.file}: {counted(self.rows, 'row')}, {self.accepted:,} accepted, {self.rejected:,} rejected"
         told += f"; columns that are not read: {', '.join(self.ignored)}" if self.ignored else ""
         return told + "".join(f"; {remark}" for remark in self.remarks)
 
