@@ -78,7 +78,15 @@ def test_that_the_guidance_covers_an_ascend_is_undisputed_and_what_it_presumes_i
     assert {str(node.verdict.outcome) for node in nodes(finding, "the guidance names it")} == {"met"}
     assert came_out(finding, "such acts, as the record has them") == "contested"
     assert came_out(finding, "it is the direct product of the technology or software, as the record has it") == "contested"
-    shown = str(finding)
+
+
+@cache
+def use_of_an_ascend() -> Finding:
+    return check(GP10, "2025-05-14", **ASCEND)
+
+
+def test_the_note_shows_who_disputes_what_the_guidance_presumes() -> None:
+    shown = str(use_of_an_ascend())
     assert "against: alleged: cn-mofcom disputes" in shown
     assert "yang-jie" in shown
 
@@ -144,7 +152,7 @@ def test_what_ends_or_shakes_the_prohibition(case: dict[str, Any], outcome: str)
 
 
 def test_an_answer_by_guidance_says_that_it_cannot_do_without_it() -> None:
-    finding = check(GP10, "2025-05-14", **ASCEND)
+    finding = use_of_an_ascend()
     assert finding.binding == "regulation, ear:736.2-b-10 (General Prohibition Ten)"
     assert finding.weakest.startswith("guidance, ear:736.2-b-10 (Presumption of May 2025")
     assert "Least binding text it cannot do without: guidance" in str(finding)
@@ -152,7 +160,7 @@ def test_an_answer_by_guidance_says_that_it_cannot_do_without_it() -> None:
 
 
 def test_words_about_people_and_firms_are_careful() -> None:
-    shown = str(check(GP10, "2025-05-14", **ASCEND))
+    shown = str(use_of_an_ascend())
     said_by_others = ("for: ", "against: ", "--presumedViolationOf-->", "http")
     ours = [line for line in shown.splitlines() if not any(mark in line for mark in said_by_others)]
     assert "reported or presumed acts that the prohibition names" in shown
