@@ -16,8 +16,6 @@ from typing import Any, Final
 import pandas as pd
 import pytest
 
-pytest.importorskip("ibis")
-
 import policygraph as pg
 from policygraph.asking import View
 from policygraph.diversion.cases import DiversionCase, load_cases

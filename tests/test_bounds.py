@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -260,7 +261,6 @@ def test_a_shipment_cut_in_two_and_rows_out_of_order_change_nothing(seed: int) -
 
 
 def test_flows_of_any_size_are_exact() -> None:
-    nx = pytest.importorskip("networkx")
     dice = np.random.default_rng(7)
     for largest in (10, 2**33, 2**52):
         for _ in range(20):
@@ -332,7 +332,6 @@ def test_a_party_may_ship_to_itself_and_a_period_may_be_empty() -> None:
 
 
 def test_no_chain_carries_more_than_the_most() -> None:
-    pytest.importorskip("ibis")
     dice = np.random.default_rng(4000)
     rows = [row for row in some_rows(dice, 40, largest=9, circles=True) if row[4] != "RU"]
     chains = transshipments(table(rows), to="RU", from_="US", lag_days=2, max_legs=3).chains["quantity"]
@@ -349,7 +348,6 @@ def test_parties_are_those_of_the_view_under_any_name() -> None:
 
 
 def test_a_file_of_which_rows_were_rejected_is_not_complete() -> None:
-    pytest.importorskip("ibis")
     shipments = read_shipments(table([(1, 0, 1, 5, "US", "AE"), (2, 1, 2, 4, "AE", "RU"), (2, 1, 2, -4, "AE", "RU")]).astype({"date": str}))
     assert volumes(shipments, to="RU").most == 4
     with pytest.raises(BadQuestion, match="1 rows of the file were rejected"):

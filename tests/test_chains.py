@@ -8,12 +8,11 @@ from itertools import combinations, permutations, product
 from random import Random
 from typing import Any
 
+import ibis
 import pytest
 
-ibis = pytest.importorskip("ibis")
-
-from policygraph.diversion.chains import Search, best, enumerated, pruned  # noqa: E402
-from policygraph.diversion.families import on_chains, reduced, sizes  # noqa: E402
+from policygraph.diversion.chains import Search, best, enumerated, pruned
+from policygraph.diversion.families import on_chains, reduced, sizes
 
 SCHEMA = {
     "id": "string", "day": "int64", "key": "string", "shipper": "string", "consignee": "string", "origin": "string",

@@ -10,8 +10,6 @@ from typing import Any, Final
 
 import pytest
 
-pytest.importorskip("ibis")
-
 import policygraph as pg
 from policygraph import cli
 from policygraph.diversion.cases import load_cases

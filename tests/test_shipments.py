@@ -6,14 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("ibis")
-
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
+import pytest
 from pydantic import ValidationError
 
 from policygraph.errors import BadData, BadQuestion

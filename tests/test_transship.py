@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("ibis")
-
 import policygraph as pg
 from policygraph import cli
 from policygraph.asking import View

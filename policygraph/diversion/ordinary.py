@@ -33,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from policygraph.errors import BadQuestion
+from policygraph.shipments.columns import NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,10 +44,6 @@ Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 
-_COLUMNS: Final = (
-    "id", "date", "item", "hs", "eccn", "quantity", "unit", "value", "currency", "shipper", "consignee", "forwarder", "payer",
-    "origin", "loading", "destination", "end_user", "made_in", "source",
-)  # fmt: skip
 _MOST: Final = 20_000_000
 
 
@@ -281,7 +278,7 @@ class _Trade:
         }  # fmt: skip
         frame = pd.DataFrame({"date": pd.to_datetime(_calendar(day)), **columns}).sort_values("date", kind="stable", ignore_index=True)
         frame.insert(0, "id", [f"o-{number:07d}" for number in range(1, self.count + 1)])
-        return frame[list(_COLUMNS)]
+        return frame[list(NAMES)]
 
     def _stocked(self, item: Numbers, from_: Numbers, to: Numbers, step: Numbers, day: Numbers, quantity: Floats) -> tuple[Numbers, Floats]:
         """Let distributors sell only what they got, after they got it: nine tenths of it in all."""

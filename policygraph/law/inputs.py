@@ -16,7 +16,7 @@ from functools import cached_property
 
 from policygraph.case import Case
 from policygraph.law import conditions as law
-from policygraph.law.rulebook import Rule, Rulebook
+from policygraph.law.rulebook import Rulebook
 from policygraph.parties import ROLES
 
 __all__ = ["OF_CASE", "OF_PARTS", "PLACES", "Inputs", "told_of"]
@@ -101,10 +101,6 @@ class Inputs:
         """Return inputs in a fixed order, the same value for the same inputs."""
         names = tuple(sorted(inputs - _ITEM))
         return self._same.setdefault(names, names)
-
-    def of_rule(self, rule: Rule) -> frozenset[str]:
-        """Return the inputs of a rule."""
-        return self.by_rule[rule.id]
 
     # ---- what one condition reads
 

@@ -343,7 +343,7 @@ def _strange(heads: Sequence[str]) -> Iterator[str]:
     known = (_KEY, *INPUTS)
     told = False
     for name in (name for name in heads if name not in known and not name.startswith(_KNOWLEDGE)):
-        if name in ("date", "on", "as_of"):
+        if name in _DAYS:
             yield f"a case has no input '{name}': all are asked of one day, that of --as-of or of the view; leave the column out"
             continue
         near = nearest(name, known, 1)
